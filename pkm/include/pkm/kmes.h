@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the other parts of the module ask of KMES.
+ *
+ * Emission is fire-and-forget: it never sleeps, never fails visibly and may be
+ * called from any context but NMI (KMES-031..KMES-037, HAZ-026).
+ */
+#ifndef _PKM_KMES_H
+#define _PKM_KMES_H
+
+#include <linux/types.h>
+
+/* Origin classes, KMES-009. */
+#define KMES_ORIGIN_USER 0
+#define KMES_ORIGIN_KMES 1
+#define KMES_ORIGIN_KACS 2
+#define KMES_ORIGIN_LCS  3
+
+/**
+ * struct kmes_event - one event of a kernel batch
+ * @type: type bytes, no terminator
+ * @payload: one MessagePack value; may be NULL when @payload_len is 0
+ * @payload_len: bytes at @payload
+ * @type_len: bytes at @type
+ */
+struct kmes_event {
+	const char *type;
+	const void *payload;
+	u32 payload_len;
+	u16 type_len;
+};
+
+int kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u32 payload_len);
+void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count);
+
+int kmes_init(void);
+void kmes_exit(void);
+
+#endif

@@ -1,0 +1,4 @@
+using System;
+
+Console.Error.WriteLine("peios-agent: not built yet");
+return 1;

@@ -1,0 +1,4 @@
+using System;
+
+Console.Error.WriteLine("eventd: not built yet");
+return 1;

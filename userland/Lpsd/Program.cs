@@ -1,0 +1,4 @@
+using System;
+
+Console.Error.WriteLine("lpsd: not built yet");
+return 1;
