@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 using System;
 
 Console.Error.WriteLine("peios-agent: not built yet");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 using System;
 
 Console.Error.WriteLine("peios-tools: not built yet");
