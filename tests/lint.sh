@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# House rules that a machine can check (style: docs/testing.md). Prints every offence; exit 1 if there is one.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+offences=0
+offend() { echo "lint: $*"; offences=$((offences + 1)); }
+
+# Tracked files and files about to be tracked.
+sources() { git ls-files -co --exclude-standard -- "$@" | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
+
+check_licence_lines() {
+	local file
+	for file in $(sources '*.c' '*.h'); do
+		head -n 1 "$file" | grep -q 'SPDX-License-Identifier:' || offend "$file: first line must be an SPDX identifier"
+	done
+	for file in $(sources '*.sh' build.sh Makefile .ci/run); do
+		head -n 2 "$file" | grep -q 'SPDX-License-Identifier:' || offend "$file: SPDX identifier missing in the first two lines"
+	done
+}
+
+# Tables are exempt (style.md 2): generated files say so in their first lines.
+is_generated() { head -n 5 "$1" | grep -qi 'generated'; }
+
+check_file_sizes() {
+	local file lines
+	for file in $(sources '*.c' '*.h'); do
+		lines=$(wc -l <"$file")
+		[ "$lines" -le 600 ] || is_generated "$file" || offend "$file: $lines lines (C files: 600)"
+	done
+	for file in $(sources '*.cs'); do
+		lines=$(wc -l <"$file")
+		[ "$lines" -le 400 ] || is_generated "$file" || offend "$file: $lines lines (C# files: 400)"
+	done
+}
+
+# A function starts at a "{" in column 0 and ends at "}" in column 0 (kernel style).
+check_function_sizes() {
+	local file
+	for file in $(sources '*.c'); do
+		is_generated "$file" && continue
+		awk -v file="$file" '
+			/^[a-zA-Z_].*\(/ && !/;$/ { head = $0 }
+			/^\{/ { start = NR }
+			/^\}/ { if (start && NR - start - 1 > 60) print file ": " start ": function of " NR - start - 1 " lines (60): " head; start = 0 }
+		' "$file"
+	done | while read -r line; do echo "lint: $line"; done | tee /dev/stderr 2>/dev/null | grep -q . && offences=$((offences + 1))
+}
+
+check_conditionals() {
+	local file
+	for file in $(sources 'pkm/*.c'); do
+		grep -nE '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef)\b' "$file" /dev/null | while read -r hit; do echo "lint: $hit: only compat.h may test"; done
+	done | tee /dev/stderr 2>/dev/null | grep -q . && offences=$((offences + 1))
+}
+
+check_whitespace() {
+	local hits
+	hits=$(sources '*.c' '*.h' '*.cs' '*.sh' '*.toml' '*.md' '*.csproj' '*.props' ':!docs/spec' ':!*/vectors/*' | xargs -r grep -nE '[[:space:]]+$' /dev/null | head -20)
+	[ -z "$hits" ] || { echo "$hits"; offend "trailing white space"; }
+	hits=$(sources '*.cs' | xargs -r grep -nP '\t' /dev/null | head -20)
+	[ -z "$hits" ] || { echo "$hits"; offend "tab in C# (four blanks)"; }
+}
+
+# Names that must not be in the project: absolute paths of a machine, and half-done work.
+check_words() {
+	local hits
+	hits=$(sources '*.c' '*.h' '*.cs' '*.sh' '*.toml' '*.md' '*.props' '*.targets' ':!docs/spec' ':!tests/lint.sh' |
+		xargs -r grep -nE '/work/|/home/[a-z]|NotImplementedException|\b(TODO|FIXME|XXX|HACK)\b|Skip ?= ?"|Thread\.Sleep' /dev/null | head -20)
+	[ -z "$hits" ] || { echo "$hits"; offend "forbidden words"; }
+}
+
+check_shell() {
+	local file
+	for file in $(sources '*.sh' .ci/run); do
+		bash -n "$file" || offend "$file: does not parse"
+	done
+}
+
+# docs/spec are the sheets as they are in ../shared/spec, where that folder exists.
+check_spec_copy() {
+	[ -d ../shared/spec ] || { echo "lint: docs/spec not compared: no ../shared/spec"; return 0; }
+	diff -rq ../shared/spec docs/spec || offend "docs/spec differs from ../shared/spec"
+}
+
+check_licence_lines
+check_file_sizes
+check_function_sizes
+check_conditionals
+check_whitespace
+check_words
+check_shell
+check_spec_copy
+[ "$offences" = 0 ] && echo "lint: clean"
+exit $((offences != 0))
