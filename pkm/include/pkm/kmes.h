@@ -9,12 +9,7 @@
 #define _PKM_KMES_H
 
 #include <linux/types.h>
-
-/* Origin classes, KMES-009. */
-#define KMES_ORIGIN_USER 0
-#define KMES_ORIGIN_KMES 1
-#define KMES_ORIGIN_KACS 2
-#define KMES_ORIGIN_LCS  3
+#include <uapi/linux/pkm/kmes.h> /* origin classes */
 
 /**
  * struct kmes_event - one event of a kernel batch
@@ -30,7 +25,7 @@ struct kmes_event {
 	u16 type_len;
 };
 
-int kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u32 payload_len);
+void kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u32 payload_len);
 void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count);
 
 int kmes_init(void);
