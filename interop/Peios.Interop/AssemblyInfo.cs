@@ -3,4 +3,6 @@ using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Peios.Ipc")]
 [assembly: InternalsVisibleTo("peinit")]
+[assembly: InternalsVisibleTo("Peios.Registry")]
+[assembly: InternalsVisibleTo("registryd")]
 [assembly: InternalsVisibleTo("Tests.Managed")]
