@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Peios kernel module: the order in which its parts come up, and the same
+ * order backwards. Loading in mode=off changes nothing for other programs.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/string.h>
+
+#include <pkm/kacs.h>
+#include <pkm/module.h>
+
+#include "ksyms.h"
+
+static const char *const mode_names[] = {
+	[PKM_MODE_OFF] = "off",
+	[PKM_MODE_AUDIT] = "audit",
+	[PKM_MODE_ENFORCE] = "enforce",
+};
+
+/* Read-only: a writable parameter would be a way to disarm (HAZ-020). */
+static char *mode = "off";
+module_param(mode, charp, 0444);
+MODULE_PARM_DESC(mode, "off (default): devices only; audit: record what would be denied; enforce");
+
+static enum pkm_mode loaded_mode;
+
+/**
+ * pkm_mode() - the mode the module was loaded in
+ *
+ * Context: any.
+ * Return: the mode, constant since load.
+ */
+enum pkm_mode pkm_mode(void)
+{
+	return loaded_mode;
+}
+
+/**
+ * pkm_node_mode() - permissions of device nodes that every program may open
+ *
+ * Context: any.
+ * Return: 0600 in mode=off, where callers have no tokens; else 0666.
+ */
+umode_t pkm_node_mode(void)
+{
+	return loaded_mode == PKM_MODE_OFF ? 0600 : 0666;
+}
+
+static int __init pkm_init(void)
+{
+	int err = match_string(mode_names, ARRAY_SIZE(mode_names), mode);
+
+	if (err < 0) {
+		pr_err("unknown mode=%s: use off, audit or enforce\n", mode);
+		return -EINVAL;
+	}
+	loaded_mode = err;
+
+	if (loaded_mode != PKM_MODE_OFF) {
+		err = pkm_ksyms_init();
+		if (err)
+			return err;
+	}
+
+	err = kacs_init();
+	if (err)
+		return err;
+
+	pr_info("loaded, mode=%s\n", mode_names[loaded_mode]);
+	return 0;
+}
+
+static void __exit pkm_exit(void)
+{
+	kacs_exit();
+}
+
+module_init(pkm_init);
+module_exit(pkm_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Peios: access control, events, registry");
