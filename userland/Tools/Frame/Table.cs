@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace Tools.Frame;
+
+/// <summary>
+/// A table (CLI-006): columns two blanks apart, text left, numbers right, <c>-</c> for unknown.
+/// Values are cut with <c>…</c> only on a terminal, the last text column first.
+/// </summary>
+internal sealed class Table
+{
+    private readonly string[] _headers;
+    private readonly bool[] _numeric;
+    private readonly List<string[]> _rows = [];
+
+    /// <summary>Creates the columns; a header that starts with <c>#</c> is a right-aligned number column.</summary>
+    public Table(params string[] headers)
+    {
+        _headers = new string[headers.Length];
+        _numeric = new bool[headers.Length];
+        for (int i = 0; i < headers.Length; i++)
+        {
+            _numeric[i] = headers[i].StartsWith('#');
+            _headers[i] = headers[i].TrimStart('#');
+        }
+    }
+
+    /// <summary>How many rows there are.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>Adds a row; null or empty prints as <c>-</c>. Control characters become <c>?</c>.</summary>
+    public void Add(params string?[] cells)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, _headers.Length);
+        string[] row = new string[cells.Length];
+        for (int i = 0; i < cells.Length; i++)
+        {
+            row[i] = string.IsNullOrEmpty(cells[i]) ? "-" : Printable(cells[i]!);
+        }
+        _rows.Add(row);
+    }
+
+    /// <summary>Prints it; <paramref name="width"/> 0 means: never shorten.</summary>
+    public void Print(TextWriter output, bool header, bool colour, int width)
+    {
+        int[] widths = Widths(header, width);
+        if (header)
+        {
+            output.WriteLine(colour ? Colour.Bold(Line(_headers, widths)) : Line(_headers, widths));
+        }
+        foreach (string[] row in _rows)
+        {
+            output.WriteLine(Line(row, widths));
+        }
+    }
+
+    /// <summary>A value from elsewhere must not drive the terminal: escape sequences start with a control character.</summary>
+    public static string Printable(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+            {
+                return string.Create(text.Length, text, static (span, source) =>
+                {
+                    for (int i = 0; i < span.Length; i++)
+                    {
+                        span[i] = char.IsControl(source[i]) ? '?' : source[i];
+                    }
+                });
+            }
+        }
+        return text;
+    }
+
+    private int[] Widths(bool header, int width)
+    {
+        int[] widths = new int[_headers.Length];
+        int total = 2 * (_headers.Length - 1);
+        for (int i = 0; i < widths.Length; i++)
+        {
+            widths[i] = header ? _headers[i].Length : 1;
+            foreach (string[] row in _rows)
+            {
+                widths[i] = Math.Max(widths[i], row[i].Length);
+            }
+            total += widths[i];
+        }
+        for (int i = widths.Length - 1; i >= 0 && width > 0 && total > width; i--)
+        {
+            if (!_numeric[i])
+            {
+                int least = Math.Max(header ? _headers[i].Length : 1, 8);
+                int cut = Math.Min(total - width, Math.Max(0, widths[i] - least));
+                widths[i] -= cut;
+                total -= cut;
+            }
+        }
+        return widths;
+    }
+
+    private string Line(string[] cells, int[] widths)
+    {
+        string line = "";
+        for (int i = 0; i < cells.Length; i++)
+        {
+            string cell = cells[i].Length > widths[i] ? cells[i][..(widths[i] - 1)] + "…" : cells[i];
+            line += _numeric[i] ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]);
+            line += i + 1 < cells.Length ? "  " : "";
+        }
+        return line.TrimEnd();
+    }
+}

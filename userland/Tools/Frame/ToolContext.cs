@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Buffers;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Tools.Frame;
+
+/// <summary>What a command gets: its arguments and the only ways to say something.</summary>
+internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWriter output, TextWriter error)
+{
+    /// <summary>Names and events hold any text; JSON is read by programs, so only what JSON itself needs is escaped.</summary>
+    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The parsed command line.</summary>
+    public ParsedArguments Arguments { get; } = arguments;
+
+    /// <summary>Operands, in order.</summary>
+    public IReadOnlyList<string> Operands => Arguments.Operands;
+
+    /// <summary>Standard output, buffered; flushed at the end.</summary>
+    public TextWriter Out { get; } = output;
+
+    /// <summary>Standard error.</summary>
+    public TextWriter Error { get; } = error;
+
+    /// <summary><c>--json</c>: tables and prose stay away from standard output.</summary>
+    public bool Json => Arguments.Has(CommonOptions.Json);
+
+    /// <summary><c>--raw</c>: show SIDs, not names.</summary>
+    public bool Raw => Arguments.Has(CommonOptions.Raw);
+
+    /// <summary>Use colours on standard output; never with JSON.</summary>
+    public bool UseColour { get; init; }
+
+    /// <summary>Columns to fit tables into; 0 when standard output is no terminal.</summary>
+    public int TerminalWidth { get; init; }
+
+    /// <summary>Prints a table.</summary>
+    public void Write(Table table) => table.Print(Out, !Arguments.Has(CommonOptions.NoHeader), UseColour, TerminalWidth);
+
+    /// <summary>Prints one JSON document and LF; call it once, or once per object of a stream (CLI-005).</summary>
+    public void WriteJson(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, s_json))
+        {
+            write(writer);
+        }
+        Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    /// <summary>
+    /// Reports a failure (CLI-007) and hands back the exit code: <c>return context.Fail(…)</c>.
+    /// <paramref name="code"/> is the errno name or protocol code for <c>--json</c>.
+    /// </summary>
+    public ExitCode Fail(ExitCode exit, string message, string? code = null)
+    {
+        Out.Flush();
+        Error.WriteLine($"{tool.Name}: {Table.Printable(message)}");
+        if (Json)
+        {
+            ArrayBufferWriter<byte> buffer = new();
+            using (Utf8JsonWriter writer = new(buffer, s_json))
+            {
+                writer.WriteStartObject();
+                writer.WriteStartObject("error");
+                writer.WriteString("code", code ?? exit.ToString());
+                writer.WriteString("message", message);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+            Error.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        }
+        return exit;
+    }
+
+    /// <summary>A remark that is no failure, on standard error.</summary>
+    public void Warn(string message)
+    {
+        Out.Flush();
+        Error.WriteLine($"{tool.Name}: {Table.Printable(message)}");
+    }
+}
