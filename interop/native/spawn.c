@@ -157,12 +157,13 @@ static void setup_as_parent(const struct peios_spawn_request *rq, int fd)
 	} else if (place_stdio(rq->stdio) < 0) {
 		fail(fd, PEIOS_STEP_STDIO, errno);
 	}
+	if ((rq->flags & PEIOS_SPAWN_OOM) && write_oom_score(rq->oom_score_adj) < 0)
+		fail(fd, PEIOS_STEP_OOM, errno);
+	/* Last: the parent's descriptors may be more than the limit, and then open() fails. */
 	if ((rq->flags & PEIOS_SPAWN_NOFILE) && set_limit(RLIMIT_NOFILE, rq->nofile) < 0)
 		fail(fd, PEIOS_STEP_RLIMIT, errno);
 	if ((rq->flags & PEIOS_SPAWN_CORE) && set_limit(RLIMIT_CORE, rq->core) < 0)
 		fail(fd, PEIOS_STEP_RLIMIT, errno);
-	if ((rq->flags & PEIOS_SPAWN_OOM) && write_oom_score(rq->oom_score_adj) < 0)
-		fail(fd, PEIOS_STEP_OOM, errno);
 }
 
 __attribute__((noreturn)) static void exec_child(const struct peios_spawn_request *rq, int fd)
