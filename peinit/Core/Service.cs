@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+using System.Collections.Generic;
+
+namespace Peinit.Core;
+
+/// <summary>
+/// The runtime record of one service. Only the machine changes it (PEINIT-213); the shell reads it for status, list,
+/// launching and cgroups.
+/// </summary>
+public sealed class Service
+{
+    internal Service(string name)
+    {
+        Name = name;
+        PhaseDeadline = new Deadline(DeadlineKind.Phase, this);
+        PostHookDeadline = new Deadline(DeadlineKind.PostHooks, this);
+        KillDeadline = new Deadline(DeadlineKind.Kill, this);
+        DelayDeadline = new Deadline(DeadlineKind.RestartDelay, this);
+        WatchdogDeadline = new Deadline(DeadlineKind.Watchdog, this);
+    }
+
+    /// <summary>Name in stored spelling (PEINIT-005).</summary>
+    public string Name { get; internal set; }
+
+    /// <summary>The current model; null when the definition was removed while the service ran (PEINIT-168).</summary>
+    public ServiceDefinition? Model { get; internal set; }
+
+    /// <summary>Snapshot of the running or last activation; null before the first start (PEINIT-157).</summary>
+    public ServiceDefinition? Activation { get; internal set; }
+
+    /// <summary>The state.</summary>
+    public ServiceState State { get; internal set; }
+
+    /// <summary>Cause of the last transition; None before the first (PEINIT-397).</summary>
+    public Cause Cause { get; internal set; }
+
+    /// <summary>The main process's job, or null.</summary>
+    public Job? MainJob { get; internal set; }
+
+    /// <summary>The hook that runs, or null.</summary>
+    public Job? HookJob { get; internal set; }
+
+    /// <summary>The reload command that runs, or null.</summary>
+    public Job? ReloadJob { get; internal set; }
+
+    /// <summary>The operation that executes, or null.</summary>
+    public Operation? RunningOperation { get; internal set; }
+
+    /// <summary>Last <c>STATUS=</c> of this activation, or null (PEINIT-395).</summary>
+    public string? StatusText { get; internal set; }
+
+    /// <summary>CLOCK_MONOTONIC ns of entering Active; 0 when the service is neither Active nor Reloading (PEINIT-396).</summary>
+    public long ActiveSince { get; internal set; }
+
+    /// <summary>Path of its tree below the peinit cgroup, generation included (PEINIT-170, PEINIT-171).</summary>
+    public string CgroupPath { get; internal set; } = "";
+
+    /// <summary>Generation of the tree.</summary>
+    public int Generation { get; internal set; }
+
+    /// <summary>Interval of the running watchdog in microseconds, 0 when off; what WATCHDOG_USEC says to the child (PEINIT-194).</summary>
+    public ulong WatchdogMicroseconds { get; internal set; }
+
+    /// <summary>Sub-cgroups that outlived SIGKILL (PEINIT-212).</summary>
+    public IReadOnlyList<ServiceWarning> Warnings => Leaks;
+
+    /// <summary>The operation that executes, else the next one, or null.</summary>
+    public Operation? CurrentOperation => RunningOperation ?? (PendingOperations.Count > 0 ? PendingOperations[0] : null);
+
+    /// <summary>Whether the state satisfies dependents (PEINIT-202).</summary>
+    public bool IsSatisfying => State is ServiceState.Active or ServiceState.Reloading or ServiceState.Completed or ServiceState.Skipped;
+
+    /// <summary>Whether a process may exist: what shutdown waits for.</summary>
+    public bool MayHaveProcesses => State is ServiceState.Starting or ServiceState.Active or ServiceState.Reloading or ServiceState.Stopping;
+
+    internal List<ServiceWarning> Leaks { get; } = [];
+
+    internal List<Operation> PendingOperations { get; } = [];
+
+    internal Deadline PhaseDeadline { get; }
+
+    internal Deadline PostHookDeadline { get; }
+
+    internal Deadline KillDeadline { get; }
+
+    internal Deadline DelayDeadline { get; }
+
+    internal Deadline WatchdogDeadline { get; }
+
+    /// <summary>Rank in ordinal name order.</summary>
+    internal int Ordinal { get; set; }
+
+    /// <summary>Edges to what it needs, from the model, or from the snapshot while it runs without one.</summary>
+    internal Dependency[] Dependencies { get; set; } = [];
+
+    /// <summary>Services with an edge to this one.</summary>
+    internal List<Service> Dependents { get; } = [];
+
+    /// <summary>Services that conflict with it, whoever declared it (PEINIT-264).</summary>
+    internal List<Service> Conflicting { get; } = [];
+
+    /// <summary>The cycle it is a member of, or null.</summary>
+    internal string? Cycle { get; set; }
+
+    /// <summary>Cgroup id without generation.</summary>
+    internal string CgroupBase { get; set; } = "";
+
+    internal ActivationPhase Phase { get; set; }
+
+    /// <summary>When the phase of PEINIT-250 began.</summary>
+    internal long PhaseStart { get; set; }
+
+    /// <summary>Guards against answers of an earlier round of checks.</summary>
+    internal int CheckSerial { get; set; }
+
+    /// <summary>The attempt has asked for its dependencies.</summary>
+    internal bool Demanded { get; set; }
+
+    /// <summary>Counts against MaxParallelStarts.</summary>
+    internal bool HoldsSlot { get; set; }
+
+    /// <summary>Waits for something to be decided at the end of the step.</summary>
+    internal bool IsQueued { get; set; }
+
+    /// <summary>Dependents of this start may go on (PEINIT-201).</summary>
+    internal bool IsReleased { get; set; }
+
+    /// <summary>Serial of the outstanding kill of <c>main/</c>, 0 when none.</summary>
+    internal int MainKill { get; set; }
+
+    /// <summary>Serial of the outstanding kill of <c>hooks/</c>, 0 when none.</summary>
+    internal int HooksKill { get; set; }
+
+    /// <summary>Something was forked into <c>main/</c> in this activation.</summary>
+    internal bool MainUsed { get; set; }
+
+    /// <summary>Something was forked into <c>hooks/</c> in this activation.</summary>
+    internal bool HooksUsed { get; set; }
+
+    /// <summary>Cause of the failure that is being drained; None when a Oneshot ended well.</summary>
+    internal Cause DrainCause { get; set; }
+
+    /// <summary>The failure was a plain exit with a success code (PEINIT-229).</summary>
+    internal bool DrainSuccessExit { get; set; }
+
+    /// <summary>Errno of the failure, for replies.</summary>
+    internal int LastErrno { get; set; }
+
+    internal StopReason StopReason { get; set; }
+
+    /// <summary>SIGTERM was sent in this stop.</summary>
+    internal bool TermSent { get; set; }
+
+    /// <summary><c>STOPPING=1</c> came from this incarnation (PEINIT-257).</summary>
+    internal bool AnnouncedStopping { get; set; }
+
+    /// <summary><c>RELOADING=1</c> came in this reload.</summary>
+    internal bool AnnouncedReloading { get; set; }
+
+    /// <summary>The service set the watchdog itself (PEINIT-246).</summary>
+    internal bool WatchdogOverridden { get; set; }
+
+    /// <summary>Consecutive failures (PEINIT-234).</summary>
+    internal int Failures { get; set; }
+
+    internal RestartHistory Restarts { get; } = new();
+
+    /// <summary>Starts that OnFailure of other services asked for.</summary>
+    internal RestartHistory FailureStarts { get; } = new();
+
+    /// <summary>The bound dependency whose stop made it Failed (PEINIT-263).</summary>
+    internal Service? LostBinding { get; set; }
+
+    /// <summary>Member of the boot graph.</summary>
+    internal bool InBoot { get; set; }
+
+    /// <summary>Its boot start has settled.</summary>
+    internal bool BootSettled { get; set; }
+}
