@@ -213,6 +213,7 @@ bool kacs_sid_list_get(const struct kacs_sid_list *list, u32 index, struct kacs_
 #define KACS_ACL_AUDIT	      0x0004 /* audit or alarm ACEs */
 #define KACS_ACL_ATTRIBUTES   0x0008 /* live resource attributes */
 #define KACS_ACL_POLICIES     0x0010 /* live scoped policies */
+#define KACS_ACL_LABELS	      0x0020 /* live mandatory or trust labels */
 
 /**
  * struct kacs_acl - a validated ACL
