@@ -47,7 +47,6 @@ report_failure() {
 digest() {
 	{
 		find "$@" \( -name bin -o -name obj -o -name '.*' \) -prune -o -type f \
-			! -name '*.o' ! -name '*.ko' ! -name '*.mod*' ! -name '*.symvers' ! -name modules.order \
 			-printf '%p %s %T@\n' 2>/dev/null || true
 	} | sort | sha256sum | cut -d' ' -f1
 }

@@ -12,7 +12,7 @@ PROGRAMS=(
 	"tests/Agent/Agent.csproj peios-agent"
 )
 MANAGED_INPUTS=(Directory.Build.props Directory.Build.targets Directory.Packages.props Peios.sln global.json
-	interop peinit userland tests qemu)
+	interop peinit userland tests/Agent tests/Managed tests/Shared tests/Vm qemu/Mkimage)
 
 help_build() {
 	cat <<'TEXT'
@@ -41,7 +41,6 @@ build_native() {
 }
 
 build_module() {
-	[ -f pkm/Makefile ] || return 0
 	step pkm.ko "mend the C error above; make -C pkm KDIR=$KDIR repeats it" compile_module
 }
 

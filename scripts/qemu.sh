@@ -1,10 +1,68 @@
 # SPDX-License-Identifier: MIT
-# Running the image. Sourced by build.sh.
+# Running the image on this terminal. Sourced by build.sh.
 
-help_run() { echo "Usage: ./build.sh run    boot the image on this terminal"; }
-help_tour() { echo "Usage: ./build.sh tour    boot the image and show the system at work"; }
+REDIS_PORT=${PEIOS_REDIS_PORT:-16379}
+NGINX_PORT=${PEIOS_NGINX_PORT:-18080}
+KERNEL_LSMS=landlock,lockdown,yama,integrity,bpf
+
+help_run() {
+	cat <<TEXT
+Usage: ./build.sh run [KERNEL-PARAMETER...]
+
+Boots the shipped image on this terminal: log in is not needed, the console is a SYSTEM shell.
+The disk is out/image/disk.img; it keeps its state between runs, until the image is rebuilt.
+  svctl shutdown poweroff   ends the system; Ctrl-A X is a power cut
+  redis                     host port $REDIS_PORT (PEIOS_REDIS_PORT)
+  nginx                     http://localhost:$NGINX_PORT/ (PEIOS_NGINX_PORT)
+Kernel parameters: peios.recovery=1, peios.bootattempts=N, pkm.mode=off|audit|enforce
+TEXT
+}
+
+help_tour() { echo "Usage: ./build.sh tour    boot the image and show the system at work, step by step"; }
 help_bench() { echo "Usage: ./build.sh bench    measure; writes out/bench/results.json"; }
 
-cmd_run() { fail "there is no image to run yet"; }
-cmd_tour() { fail "there is no image to show yet"; }
-cmd_bench() { fail "there is nothing to measure yet"; }
+cmd_run() {
+	cmd_build
+	make_images
+	prepare_disk
+	choose_accelerator
+	cat <<TEXT
+
+Booting with $ACCELERATOR. Type at the prompt that comes; Ctrl-A X is a power cut.
+redis: localhost:$REDIS_PORT    nginx: http://localhost:$NGINX_PORT/
+
+TEXT
+	exec qemu-system-x86_64 "${QEMU_MACHINE[@]}" -accel "$ACCELERATOR" -nographic \
+		-drive "file=$IMAGES/disk.img,if=virtio,format=raw,cache=writeback" \
+		-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$REDIS_PORT-:6379,hostfwd=tcp:127.0.0.1:$NGINX_PORT-:8080" \
+		-device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci \
+		-kernel "$KIMAGE/boot/vmlinuz-$KVER" -initrd "$IMAGES/initramfs.gz" \
+		-append "console=ttyS0 quiet loglevel=4 lsm=$KERNEL_LSMS panic=5 $*" 9>&-
+}
+
+QEMU_MACHINE=(-M pc -cpu max -m 512M -no-reboot)
+
+# A new image starts with a new disk; otherwise what the guest wrote stays.
+prepare_disk() {
+	local made=$STAMPS/root-images disk=$IMAGES/disk.img
+	if [ ! -e "$disk" ] || [ "$made" -nt "$disk.made" ]; then
+		cp --sparse=always "$IMAGES/peios.img" "$disk"
+		touch "$disk.made"
+	fi
+}
+
+# /dev/kvm may exist and still not run a guest: run one. Its boot sector writes to the port
+# of the debug-exit device, which ends QEMU with status 2 * value + 1.
+choose_accelerator() {
+	local sector=$OUT/kvm-probe.bin status=0
+	ACCELERATOR=tcg,thread=single
+	[ -w /dev/kvm ] || return 0
+	{ printf '\xb0\x10\xe6\xf4\xf4\xeb\xfd'; head -c 503 /dev/zero; printf '\x55\xaa'; } >"$sector"
+	timeout 10 qemu-system-x86_64 -accel kvm -display none -nodefaults -no-reboot \
+		-drive "file=$sector,format=raw" -device isa-debug-exit,iobase=0xf4,iosize=1 \
+		>"$LOGS/kvm-probe.log" 2>&1 </dev/null || status=$?
+	[ "$status" != 33 ] || ACCELERATOR=kvm
+}
+
+cmd_tour() { fail "the tour has not been written yet"; }
+cmd_bench() { fail "the benchmarks have not been written yet"; }
