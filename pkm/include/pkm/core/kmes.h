@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * core/kmes: the event record, the ring's producer side, rate arithmetic.
+ *
+ * One ring belongs to one CPU and has one writer at a time; the caller sees to
+ * that (IRQs off in the module, one thread in host tests). Readers share only
+ * the producer page and the data:
+ *
+ *	page: | magic ... | write_pos tail_pos | futex_counter |
+ *
+ *	data: [ copy of the data ][ the same pages again ]
+ *	            ^tail_pos        ^write_pos
+ *	             oldest event .. end of the newest
+ *
+ * The second mapping makes an event that crosses the end contiguous: one copy,
+ * no split, no padding (KMES-088).
+ */
+#ifndef _PKM_CORE_KMES_H
+#define _PKM_CORE_KMES_H
+
+#include <pkm/core/base.h>
+#include <linux/pkm/kmes.h>
+
+#define KMES_GUID_LEN 16
+
+/**
+ * struct kmes_stamp - what all events of one call share (KMES-039, KMES-070)
+ * @timestamp: ns since the Unix epoch, taken before any sequence number (KMES-012)
+ * @effective: GUID of the effective token
+ * @primary: GUID of the primary token
+ * @process: GUID of the process
+ */
+struct kmes_stamp {
+	u64 timestamp;
+	u8 effective[KMES_GUID_LEN];
+	u8 primary[KMES_GUID_LEN];
+	u8 process[KMES_GUID_LEN];
+};
+
+/**
+ * struct kmes_body - type and payload of one event
+ * @type: type bytes
+ * @payload: payload bytes, may be NULL with @payload_len 0
+ * @payload_len: bytes at @payload
+ * @type_len: bytes at @type
+ */
+struct kmes_body {
+	const void *type;
+	const void *payload;
+	u32 payload_len;
+	u16 type_len;
+};
+
+/**
+ * struct kmes_ring - producer state of one ring, never shared with user space
+ * @page: positions as readers see them; written here, never read back (HAZ-025)
+ * @data: @capacity bytes, mapped twice in a row
+ * @capacity: power of two
+ * @tail_pos: position of the oldest event
+ * @write_pos: end of what was published
+ * @pending: end of what was written; above @write_pos inside a batch (KMES-100)
+ * @sequence: last number given out
+ * @dropped: emissions that failed a check (KMES-036)
+ * @overwritten: events that made room
+ * @cpu: logical CPU index (KMES-075)
+ *
+ * All fields belong to the writer. Statistics read them without a lock; each is
+ * one aligned word.
+ */
+struct kmes_ring {
+	struct kmes_producer_page *page;
+	u8 *data;
+	u64 capacity;
+	u64 tail_pos;
+	u64 write_pos;
+	u64 pending;
+	u64 sequence;
+	u64 dropped;
+	u64 overwritten;
+	u16 cpu;
+};
+
+bool kmes_record_size(u32 type_len, u32 payload_len, u32 *size);
+void kmes_record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin, const struct kmes_stamp *stamp,
+		       const struct kmes_body *body);
+
+void kmes_ring_init(struct kmes_ring *r, struct kmes_producer_page *page, u8 *data, u64 capacity, u16 cpu);
+bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp, const struct kmes_body *body);
+void kmes_ring_publish(struct kmes_ring *r);
+void kmes_ring_bump(struct kmes_ring *r);
+
+/**
+ * struct kmes_bucket - token bucket of one process (KMES-056)
+ * @level: tokens in it, in billionths
+ * @last: time of the last refill, ns
+ *
+ * Capacity and refill per second are one number, the rate, which the caller
+ * passes to every call: a new rate takes effect at once (KMES-060).
+ */
+struct kmes_bucket {
+	u64 level;
+	u64 last;
+};
+
+void kmes_bucket_fill(struct kmes_bucket *b, u32 rate, u64 now);
+bool kmes_bucket_take(struct kmes_bucket *b, u32 rate, u32 count, u64 now);
+void kmes_bucket_return(struct kmes_bucket *b, u32 rate, u32 count);
+
+#endif
