@@ -26,15 +26,15 @@ bool kmes_record_size(u32 type_len, u32 payload_len, u32 *size)
  * @cpu: logical index of the writing CPU (KMES-013)
  * @origin: origin class
  * @stamp: time and identity
- * @body: type and payload, copied unchanged (KMES-010)
+ * @event: type and payload, copied unchanged (KMES-010)
  *
  * Context: Any.
  */
 void kmes_record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin, const struct kmes_stamp *stamp,
-		       const struct kmes_body *body)
+		       const struct kmes_event *event)
 {
 	pkm_put_le32(to + KMES_OFF_EVENT_SIZE, size);
-	pkm_put_le32(to + KMES_OFF_HEADER_SIZE, KMES_HEADER_SIZE + body->type_len);
+	pkm_put_le32(to + KMES_OFF_HEADER_SIZE, KMES_HEADER_SIZE + event->type_len);
 	pkm_put_le64(to + KMES_OFF_TIMESTAMP, stamp->timestamp);
 	pkm_put_le64(to + KMES_OFF_SEQUENCE, sequence);
 	pkm_put_le16(to + KMES_OFF_CPU_ID, cpu);
@@ -42,8 +42,8 @@ void kmes_record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin, const
 	memcpy(to + KMES_OFF_EFFECTIVE, stamp->effective, KMES_GUID_LEN);
 	memcpy(to + KMES_OFF_TRUE, stamp->primary, KMES_GUID_LEN);
 	memcpy(to + KMES_OFF_PROCESS, stamp->process, KMES_GUID_LEN);
-	pkm_put_le16(to + KMES_OFF_TYPE_LEN, body->type_len);
-	memcpy(to + KMES_OFF_TYPE, body->type, body->type_len);
-	if (body->payload_len)
-		memcpy(to + KMES_HEADER_SIZE + body->type_len, body->payload, body->payload_len);
+	pkm_put_le16(to + KMES_OFF_TYPE_LEN, event->type_len);
+	memcpy(to + KMES_OFF_TYPE, event->type, event->type_len);
+	if (event->payload_len)
+		memcpy(to + KMES_HEADER_SIZE + event->type_len, event->payload, event->payload_len);
 }

@@ -89,7 +89,7 @@ static void make_room(struct kmes_ring *r, u32 size)
  * @r: ring
  * @origin: origin class
  * @stamp: time and identity
- * @body: type and payload
+ * @event: type and payload
  *
  * Takes the next sequence number in any case: a refused event leaves a visible
  * hole (KMES-036). Readers see nothing before kmes_ring_publish().
@@ -99,19 +99,19 @@ static void make_room(struct kmes_ring *r, u32 size)
  * ring; then only the dropped counter moved.
  */
 bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp,
-		   const struct kmes_body *body)
+		   const struct kmes_event *event)
 {
 	u64 sequence = ++r->sequence;
 	u32 size;
 
-	if (unlikely(body->type_len == 0 || !kmes_record_size(body->type_len, body->payload_len, &size) ||
+	if (unlikely(event->type_len == 0 || !kmes_record_size(event->type_len, event->payload_len, &size) ||
 		     size > r->capacity / 2)) {
 		r->dropped++;
 		return false;
 	}
 	make_room(r, size);
 	kmes_record_write(r->data + (r->pending & (r->capacity - 1)), size, sequence, r->cpu, origin, stamp,
-			  body);
+			  event);
 	r->pending += size;
 	return true;
 }

@@ -21,6 +21,13 @@
 #include <linux/version.h>
 #include <asm/barrier.h>
 
+/* Since 6.3 vm_flags may only be changed through helpers. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define pkm_vm_flags_mod(vma, set, clear) vm_flags_mod(vma, set, clear)
+#else
+#define pkm_vm_flags_mod(vma, set, clear) ((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
+#endif
+
 #else /* host */
 
 #include <errno.h>

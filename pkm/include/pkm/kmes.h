@@ -9,21 +9,7 @@
 #define _PKM_KMES_H
 
 #include <linux/types.h>
-#include <uapi/linux/pkm/kmes.h> /* origin classes */
-
-/**
- * struct kmes_event - one event of a kernel batch
- * @type: type bytes, no terminator
- * @payload: one MessagePack value; may be NULL when @payload_len is 0
- * @payload_len: bytes at @payload
- * @type_len: bytes at @type
- */
-struct kmes_event {
-	const char *type;
-	const void *payload;
-	u32 payload_len;
-	u16 type_len;
-};
+#include <pkm/core/kmes.h> /* struct kmes_event, origin classes */
 
 void kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u32 payload_len);
 void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count);

@@ -38,13 +38,13 @@ struct kmes_stamp {
 };
 
 /**
- * struct kmes_body - type and payload of one event
- * @type: type bytes
- * @payload: payload bytes, may be NULL with @payload_len 0
+ * struct kmes_event - what an emitter supplies (KMES-010)
+ * @type: type bytes, no terminator
+ * @payload: one MessagePack value; may be NULL when @payload_len is 0
  * @payload_len: bytes at @payload
  * @type_len: bytes at @type
  */
-struct kmes_body {
+struct kmes_event {
 	const void *type;
 	const void *payload;
 	u32 payload_len;
@@ -82,10 +82,10 @@ struct kmes_ring {
 
 bool kmes_record_size(u32 type_len, u32 payload_len, u32 *size);
 void kmes_record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin, const struct kmes_stamp *stamp,
-		       const struct kmes_body *body);
+		       const struct kmes_event *event);
 
 void kmes_ring_init(struct kmes_ring *r, struct kmes_producer_page *page, u8 *data, u64 capacity, u16 cpu);
-bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp, const struct kmes_body *body);
+bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp, const struct kmes_event *event);
 void kmes_ring_publish(struct kmes_ring *r);
 void kmes_ring_bump(struct kmes_ring *r);
 
