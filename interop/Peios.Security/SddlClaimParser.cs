@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Collections.Generic;
-using System.Globalization;
 
 namespace Peios.Security;
 
@@ -86,10 +84,7 @@ internal sealed class SddlClaimParser(SddlScanner scanner, SddlOptions options)
         ReadOnlySpan<char> digits = scanner.Word();
         scanner.Advance(digits.Length);
         bool hex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        bool valid = hex
-            ? ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
-            : ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        if (!valid || value > limit)
+        if (!Digits.TryParse(hex ? digits[2..] : digits, hex ? 16u : 10u, limit, out ulong value))
         {
             scanner.Fail(start, "number missing or out of range");
         }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Collections.Generic;
-using System.Globalization;
 
 namespace Peios.Security;
 
@@ -58,42 +56,15 @@ internal static class SddlLiterals
         scanner.Advance(sign == SignNone ? 0 : 1);
         ReadOnlySpan<char> digits = scanner.Word();
         scanner.Advance(digits.Length);
-        bool valid;
-        ulong magnitude;
-        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-        {
-            numberBase = BaseHex;
-            valid = ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out magnitude);
-        }
-        else if (digits.Length > 1 && digits[0] == '0')
-        {
-            numberBase = BaseOctal;
-            valid = TryOctal(digits, out magnitude);
-        }
-        else
-        {
-            numberBase = BaseDecimal;
-            valid = ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out magnitude);
-        }
-        if (!valid || magnitude > long.MaxValue + (sign == SignMinus ? 1UL : 0))
+        bool hex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        bool octal = !hex && digits.Length > 1 && digits[0] == '0';
+        numberBase = hex ? BaseHex : octal ? BaseOctal : BaseDecimal;
+        ulong limit = long.MaxValue + (sign == SignMinus ? 1UL : 0);
+        if (!Digits.TryParse(hex ? digits[2..] : digits, hex ? 16u : octal ? 8u : 10u, limit, out ulong magnitude))
         {
             scanner.Fail(start, "integer missing or out of range");
             return 0;
         }
         return sign == SignMinus ? unchecked(-(long)magnitude) : (long)magnitude;
-    }
-
-    private static bool TryOctal(ReadOnlySpan<char> digits, out ulong value)
-    {
-        value = 0;
-        foreach (char c in digits)
-        {
-            if (c is < '0' or > '7' || value > (ulong.MaxValue >> 3))
-            {
-                return false;
-            }
-            value = (value << 3) | (uint)(c - '0');
-        }
-        return true;
     }
 }

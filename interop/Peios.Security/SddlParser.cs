@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Globalization;
 
 namespace Peios.Security;
 
@@ -224,29 +223,15 @@ internal sealed class SddlParser(SddlScanner scanner, SddlOptions options)
         ulong value = 0;
         bool valid = digits switch
         {
-            ['0', 'x' or 'X', .. { Length: > 0 } hex] => ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value),
-            ['0', .. { Length: > 0 } octal] => TryOctal(octal, out value),
-            _ => ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value),
+            ['0', 'x' or 'X', .. ReadOnlySpan<char> hex] => Digits.TryParse(hex, 16, uint.MaxValue, out value),
+            ['0', .. { Length: > 0 } octal] => Digits.TryParse(octal, 8, uint.MaxValue, out value),
+            _ => Digits.TryParse(digits, 10, uint.MaxValue, out value),
         };
-        if (!valid || value > uint.MaxValue)
+        if (!valid)
         {
             scanner.Fail(start, "malformed access mask");
         }
         return (uint)value;
-    }
-
-    private static bool TryOctal(ReadOnlySpan<char> digits, out ulong value)
-    {
-        value = 0;
-        foreach (char c in digits)
-        {
-            if (c is < '0' or > '7' || value > uint.MaxValue)
-            {
-                return false;
-            }
-            value = (value << 3) | (uint)(c - '0');
-        }
-        return true;
     }
 
     private byte[] ReadGuid(AceType type)

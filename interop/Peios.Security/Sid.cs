@@ -154,12 +154,12 @@ public readonly struct Sid : IEquatable<Sid>
         ulong authority;
         if (part.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            if (part.Length is < 3 or > 14 || !ulong.TryParse(part[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out authority))
+            if (part.Length > 14 || !Digits.TryParse(part[2..], 16, MaxAuthority, out authority))
             {
                 return false;
             }
         }
-        else if (!TryDecimal(part, MaxAuthority, out authority))
+        else if (!Digits.TryParse(part, 10, MaxAuthority, out authority))
         {
             return false;
         }
@@ -169,7 +169,7 @@ public readonly struct Sid : IEquatable<Sid>
         {
             // The rest starts at the blank position of its dash: an empty part means two dashes or one at the end.
             rest = rest[1..];
-            if (count == MaxSubAuthorities || !TryDecimal(Part(ref rest), uint.MaxValue, out ulong value))
+            if (count == MaxSubAuthorities || !Digits.TryParse(Part(ref rest), 10, uint.MaxValue, out ulong value))
             {
                 return false;
             }
@@ -259,9 +259,6 @@ public readonly struct Sid : IEquatable<Sid>
         rest = dash < 0 ? default : rest[dash..];
         return part;
     }
-
-    private static bool TryDecimal(ReadOnlySpan<char> text, ulong limit, out ulong value) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= limit;
 
     [InlineArray(MaxSubAuthorities)]
     private struct SubAuthorityArray
