@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+using System;
+using Peios.Interop;
+using Peios.Interop.Kmes;
+
+namespace Peios.Events;
+
+/// <summary>One attachment to one CPU's ring: the descriptor, its mapping, a reader over it.</summary>
+public sealed class Ring : IDisposable
+{
+    private readonly Fd _fd;
+    private readonly nuint _length;
+    private nint _map;
+
+    private Ring(Fd fd, nint map, nuint length, uint cpu, ulong capacity)
+    {
+        _fd = fd;
+        _map = map;
+        _length = length;
+        Cpu = cpu;
+        Capacity = capacity;
+        Reader = new RingReader(map, capacity);
+    }
+
+    /// <summary>Logical CPU.</summary>
+    public uint Cpu { get; }
+
+    /// <summary>Bytes of the ring; no event is larger than half of it.</summary>
+    public ulong Capacity { get; }
+
+    /// <summary>Reads this ring; dead after <see cref="Dispose"/>.</summary>
+    public RingReader Reader { get; }
+
+    /// <summary>
+    /// Attaches and maps: EPERM without SeSecurityPrivilege, EINVAL past the last CPU, ENOSPC when too many are attached,
+    /// EPROTO when the mapping is no ring.
+    /// </summary>
+    public static Result<Ring> Attach(KmesDevice device, uint cpu)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (!device.Attach(cpu, out ulong capacity).TryGet(out Fd? fd, out Errno error))
+        {
+            return error;
+        }
+
+        nuint length = (nuint)(8192 + (2 * capacity));
+        if (!Memory.MapShared(fd, length, writable: true).TryGet(out nint map, out error))
+        {
+            fd.Dispose();
+            return error;
+        }
+
+        Ring ring = new(fd, map, length, cpu, capacity);
+        if (!ring.Reader.LooksLikeARing())
+        {
+            ring.Dispose();
+            return Errno.EPROTO;
+        }
+
+        return ring;
+    }
+
+    /// <summary>
+    /// Sleeps until there is something to read, at most <paramref name="timeoutMs"/> (0: no limit). None: look again.
+    /// ETIMEDOUT and EINTR mean what they say.
+    /// </summary>
+    public Errno Wait(uint timeoutMs)
+    {
+        if (!Reader.PrepareWait(out uint expected))
+        {
+            return Errno.None;
+        }
+
+        Errno error = KmesDevice.Wait(_fd, expected, timeoutMs);
+        Reader.CancelWait();
+        return error == Errno.EAGAIN ? Errno.None : error;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_map != 0)
+        {
+            _ = Memory.Unmap(_map, _length);
+            _map = 0;
+        }
+
+        _fd.Dispose();
+    }
+}
