@@ -32,7 +32,7 @@ public static class ServiceSid
     }
 
     /// <summary>The SID of service <paramref name="name"/>.</summary>
-    public static Sid FromName(string name)
+    public static Sid Of(string name)
     {
         Span<byte> digest = stackalloc byte[Sha1.Length];
         Sha1.Hash(MemoryMarshal.AsBytes(name.ToUpperInvariant().AsSpan()), digest);

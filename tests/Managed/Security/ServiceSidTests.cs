@@ -15,8 +15,8 @@ public class ServiceSidTests
     [InlineData("jellyfin", "S-1-5-80-1703982269-1829404860-3597279263-2390199843-3166537581")]
     public void ServiceSid_OfAName_IsItsHash(string name, string sid)
     {
-        Assert.Equal(sid, ServiceSid.FromName(name).ToString());
-        Assert.True(ServiceSid.IsService(ServiceSid.FromName(name)));
+        Assert.Equal(sid, ServiceSid.Of(name).ToString());
+        Assert.True(ServiceSid.IsService(ServiceSid.Of(name)));
     }
 
     [Theory, Rule("AUTH-044")]
@@ -46,7 +46,7 @@ public class ServiceSidTests
             string name = new('X', length);
             byte[] digest = System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.Unicode.GetBytes(name));
             Sid expected = new(5, 80, BitConverter.ToUInt32(digest, 0), BitConverter.ToUInt32(digest, 4), BitConverter.ToUInt32(digest, 8), BitConverter.ToUInt32(digest, 12), BitConverter.ToUInt32(digest, 16));
-            Assert.Equal(expected, ServiceSid.FromName(name));
+            Assert.Equal(expected, ServiceSid.Of(name));
         }
     }
 }
