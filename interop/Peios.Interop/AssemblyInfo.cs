@@ -6,3 +6,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("Peios.Registry")]
 [assembly: InternalsVisibleTo("registryd")]
 [assembly: InternalsVisibleTo("Tests.Managed")]
+[assembly: InternalsVisibleTo("peios-agent")]
