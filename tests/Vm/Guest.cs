@@ -6,9 +6,9 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Peios.Tests.Vm.Harness;
+using Tests.Vm.Harness;
 
-namespace Peios.Tests.Vm;
+namespace Tests.Vm;
 
 /// <summary>
 /// A virtual machine with the image: the only way into a VM. Boots, runs commands through the agent, records the

@@ -9,7 +9,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>The host's end of the agent's port: one JSON object per line, answers matched by id.</summary>
 internal sealed class AgentClient : IDisposable

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>One boot of the test image, shared by the tests of a class.</summary>
 public sealed class BootedGuest : IDisposable

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>A program to run in the guest. The first argument is its absolute path.</summary>
 public sealed record GuestCommand(params string[] Arguments)

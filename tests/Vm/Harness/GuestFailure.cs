@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>The guest did not do what a test relies on.</summary>
 public sealed class GuestFailure : Exception

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
-/// <summary>What is special about one virtual machine; the defaults are the test image on two emulated gigahertz.</summary>
+/// <summary>What is special about one virtual machine; the defaults boot the test image with one processor.</summary>
 public sealed record GuestOptions
 {
     /// <summary>Names the folder with the console log.</summary>

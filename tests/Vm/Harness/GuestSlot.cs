@@ -3,7 +3,7 @@ using System;
 using System.IO;
 using System.Threading;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>
 /// The right to run one virtual machine: two on this computer, whoever starts them. A slot is an flock on a file, so

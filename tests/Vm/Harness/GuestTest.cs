@@ -2,7 +2,7 @@
 using System;
 using Xunit;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>Base of the test classes that share one boot: after each test the kernel must not have complained.</summary>
 public abstract class GuestTest : IClassFixture<BootedGuest>, IDisposable

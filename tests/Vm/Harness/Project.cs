@@ -2,7 +2,7 @@
 using System;
 using System.IO;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>Where the build put things.</summary>
 internal static class Project

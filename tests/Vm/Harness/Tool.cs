@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 
-namespace Peios.Tests.Vm.Harness;
+namespace Tests.Vm.Harness;
 
 /// <summary>Programs of the host that the harness needs.</summary>
 internal static class Tool
