@@ -53,7 +53,8 @@ compile_module() {
 # One compilation serves the publishing below and the tests.
 build_managed() {
 	local sum
-	sum=$(digest "${MANAGED_INPUTS[@]}")
+	# The tests' copies of the native libraries are made by this step too.
+	sum=$(digest "${MANAGED_INPUTS[@]}" "$OUT"/native/*.so)
 	unchanged managed "$sum" && return
 	step managed "mend the C# error above; dotnet build Peios.sln -c Release repeats it" \
 		dotnet build Peios.sln -c Release -v q -clp:NoSummary

@@ -5,8 +5,11 @@ help_test() {
 	cat <<'TEXT'
 Usage: ./build.sh test [FILTER]
 
-Runs the suites: managed (xunit on this machine).
-FILTER keeps the xunit tests whose full name contains it.
+Builds the images and runs the suites, cheapest first:
+  managed   xunit on this machine: libraries, state machines, codecs, pkm/core
+  kernel    C programs in a bare guest with pkm.ko (tests/Vm/guest, qemu/ktest.sh)
+  vm        xunit against the booted image (tests/Vm)
+FILTER keeps the tests whose full name (kernel: file name) contains it.
 The last line is "N passed, N failed"; the exit status is 0 only if nothing failed.
 TEXT
 }
@@ -15,13 +18,12 @@ PASSED=0
 FAILED=0
 
 cmd_test() {
-	need_deps
-	find_kernel
-	echo "build (kernel $KVER)"
-	build_native
-	build_managed
+	cmd_build
+	make_images
 	echo "test"
 	xunit_suite managed tests/Managed/Tests.Managed.csproj "${1:-}"
+	kernel_suite "${1:-}"
+	xunit_suite vm tests/Vm/Tests.Vm.csproj "${1:-}"
 	echo "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
 }
@@ -50,4 +52,46 @@ xunit_suite() {
 show_failures() {
 	grep -aE -A 12 '^ *(Failed |\[xUnit.net.*\[FAIL\])|error|aborted' "$1" | head -n 120 | sed 's/^/    /' || true
 	echo "    (whole log: ${1#"$ROOT"/})"
+}
+
+# The programs below tests/Vm/guest, one boot per set of ktest options: a line "ktest: OPTIONS" in
+# a program's first comment asks for other options than the default, mode=enforce.
+kernel_suite() {
+	local source options sets
+	mkdir -p "$OUT/guest"
+	step guest-programs "mend the C error above (tests/Vm/guest)" compile_guest_programs
+	sets=$(for source in tests/Vm/guest/*"${1:-}"*.c; do [ -e "$source" ] && ktest_options "$source"; done | sort -u)
+	[ -n "$sets" ] || return 0
+	while read -r options; do kernel_boot "$options" "${1:-}"; done <<<"$sets"
+}
+
+ktest_options() {
+	local options
+	options=$(head -n 15 "$1" | sed -n 's/.*ktest: *\(-[^*]*\).*/\1/p' | head -n 1 | sed 's/ *$//')
+	echo "${options:--p mode=enforce}"
+}
+
+compile_guest_programs() {
+	local source
+	for source in tests/Vm/guest/*.c; do
+		gcc -static -O2 -Wall -Werror -Ipkm/include/uapi -o "$OUT/guest/$(basename "$source" .c)" "$source" -lpthread || return 1
+	done
+}
+
+# kernel_boot OPTIONS FILTER: one boot, counted by its TAP lines; a guest that did not finish is a failure.
+kernel_boot() {
+	local name log source programs=() status=0 passed failed
+	name="kernel ($1)"
+	log=$LOGS/test-kernel-$(tr -c 'a-z0-9\n' '-' <<<"$1").log
+	for source in tests/Vm/guest/*"$2"*.c; do
+		[ "$(ktest_options "$source")" != "$1" ] || programs+=("$OUT/guest/$(basename "$source" .c)")
+	done
+	printf '  %-28s' "$name"
+	# shellcheck disable=SC2086
+	PEIOS_KERNEL=$KIMAGE flock /tmp/qemu.lock qemu/ktest.sh -m "$OUT/pkm/pkm.ko" $1 "${programs[@]}" >"$log" 2>&1 </dev/null 9>&- || status=$?
+	passed=$(grep -ac '^ok ' "$log" || true)
+	failed=$(grep -ac '^not ok ' "$log" || true)
+	if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+	count "$name" "$passed" "$failed"
+	[ "$failed" = 0 ] || { grep -aE -A 2 '^not ok |WARN|BUG|Oops|did not finish|failed with' "$log" | head -n 60 | sed 's/^/    /'; echo "    (whole log: ${log#"$ROOT"/})"; }
 }

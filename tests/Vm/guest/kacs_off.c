@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mode=off: the device is there, for root only. */
+/* mode=off: the device is there, for root only. ktest: -p mode=off */
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
