@@ -66,7 +66,17 @@ internal sealed class DeadlineQueue
         return due;
     }
 
-    private static bool Before(Deadline a, Deadline b) => a.At < b.At || (a.At == b.At && a.Sequence < b.Sequence);
+    // At one instant an operation expires last: what its service does at that instant is the better answer.
+    private static bool Before(Deadline a, Deadline b)
+    {
+        if (a.At != b.At)
+        {
+            return a.At < b.At;
+        }
+
+        bool operation = a.Kind == DeadlineKind.Operation;
+        return operation == (b.Kind == DeadlineKind.Operation) ? a.Sequence < b.Sequence : !operation;
+    }
 
     private void Put(Deadline deadline, int index)
     {

@@ -30,7 +30,10 @@ public readonly struct Input
 
     internal NotifyFields Fields { get; private init; }
 
-    /// <summary>The timer set for <see cref="Machine.NextDeadline"/> fired. Every other input looks at deadlines too.</summary>
+    /// <summary>
+    /// The time of <see cref="Machine.NextDeadline"/> has come. Deadlines act on this input only: the shell sends it last in
+    /// a loop iteration, so that a WATCHDOG=1 that is waiting in a socket counts before the watchdog does.
+    /// </summary>
     public static Input Tick() => default;
 
     /// <summary>Phase 1 step 4: start registryd from its compiled-in definition. Producer: EarlyBoot.</summary>

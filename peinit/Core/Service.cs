@@ -70,6 +70,10 @@ public sealed class Service
     /// <summary>Whether the state satisfies dependents (PEINIT-202).</summary>
     public bool IsSatisfying => State is ServiceState.Active or ServiceState.Reloading or ServiceState.Completed or ServiceState.Skipped;
 
+    /// <summary>Whether a start of it has not settled.</summary>
+    internal bool MayBeStarting => State is ServiceState.Starting or ServiceState.Stopping
+        || Phase is ActivationPhase.Checks or ActivationPhase.Dependencies or ActivationPhase.Slot or ActivationPhase.Drain;
+
     /// <summary>Whether a process may exist: what shutdown waits for.</summary>
     public bool MayHaveProcesses => State is ServiceState.Starting or ServiceState.Active or ServiceState.Reloading or ServiceState.Stopping;
 
@@ -119,8 +123,14 @@ public sealed class Service
     /// <summary>Counts against MaxParallelStarts.</summary>
     internal bool HoldsSlot { get; set; }
 
-    /// <summary>Waits for something to be decided at the end of the step.</summary>
-    internal bool IsQueued { get; set; }
+    /// <summary>What the end of the step must look at.</summary>
+    internal Work Work { get; set; }
+
+    /// <summary>Is counted in the StopBlockers of what it needs.</summary>
+    internal bool IsBlocker { get; set; }
+
+    /// <summary>Running services that must be gone before the shutdown stops this one.</summary>
+    internal int StopBlockers { get; set; }
 
     /// <summary>Dependents of this start may go on (PEINIT-201).</summary>
     internal bool IsReleased { get; set; }
@@ -176,4 +186,22 @@ public sealed class Service
 
     /// <summary>Its boot start has settled.</summary>
     internal bool BootSettled { get; set; }
+
+    /// <summary>Starts an activation on the current model: what belonged to the last one is void (PEINIT-157, 216, 248, 395).</summary>
+    internal void BeginActivation(long now)
+    {
+        Activation = Model;
+        Phase = ActivationPhase.Cgroup;
+        PhaseStart = now;
+        StatusText = null;
+        IsReleased = false;
+        LastErrno = 0;
+        LostBinding = null;
+        StopReason = StopReason.None;
+        TermSent = false;
+        AnnouncedStopping = false;
+        AnnouncedReloading = false;
+        WatchdogOverridden = false;
+        WatchdogMicroseconds = Model!.Type == ServiceType.Simple ? Messages.IntervalOf(Model) : 0;
+    }
 }

@@ -9,7 +9,7 @@ namespace Peinit.Core;
 /// launcher through <see cref="Job.Definition"/>. Durations are whole seconds. The arrays are never written after
 /// construction.
 /// </summary>
-public sealed class ServiceDefinition
+public sealed record ServiceDefinition
 {
     /// <summary>Name of the registry key, in stored spelling.</summary>
     public required string Name { get; init; }
@@ -145,6 +145,10 @@ public sealed class ServiceDefinition
 
     /// <summary>Principal of the hooks.</summary>
     public string EffectiveHookIdentity => HookIdentity ?? Identity;
+
+    /// <summary>registryd's registry entry may only add what people and access checks read (PEINIT-044).</summary>
+    public ServiceDefinition WithTexts(ServiceDefinition entry) =>
+        this with { Security = entry.Security, DisplayName = entry.DisplayName, Description = entry.Description };
 
     /// <summary>Whether an exit code counts as success (PEINIT-085, PEINIT-229).</summary>
     public bool IsSuccess(int code) => code == 0 || (code is > 0 and <= 255 && Array.IndexOf(SuccessExitCodes, (byte)code) >= 0);

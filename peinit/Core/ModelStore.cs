@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace Peinit.Core;
+
+/// <summary>
+/// The in-memory model (PEINIT-155 to 168): which services exist, by which definitions, and how changes reach them.
+/// registryd's compiled-in definition always stays in force (PEINIT-044).
+/// </summary>
+internal sealed class ModelStore(Machine machine)
+{
+    private readonly Dictionary<string, Service> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Service> _services = [];
+    private readonly Dictionary<string, ServiceDefinition?> _deferred = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Service> _gone = [];
+
+    /// <summary>All services in ordinal name order.</summary>
+    public IReadOnlyList<Service> Services => _services;
+
+    /// <summary>registryd's compiled-in definition.</summary>
+    public ServiceDefinition? CompiledIn { get; set; }
+
+    /// <summary>Starts at once at most.</summary>
+    public uint MaxParallelStarts { get; set; } = 10;
+
+    /// <summary>Seconds.</summary>
+    public uint BootSuccessGrace { get; set; } = 30;
+
+    /// <summary>Seconds.</summary>
+    public uint ShutdownTimeout { get; set; } = 90;
+
+    /// <summary>Changes that wait for the end of the boot; a null definition is a removal.</summary>
+    public IReadOnlyDictionary<string, ServiceDefinition?> Deferred => _deferred;
+
+    /// <summary>Finds a service by name.</summary>
+    public Service? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Takes one definition, as registryd's in Phase 1.</summary>
+    public Service Take(ServiceDefinition definition)
+    {
+        Service service = Upsert(definition);
+        Rebind();
+        return service;
+    }
+
+    /// <summary>The model of the boot: nothing is refused, invalid services fail when they start.</summary>
+    public Graph Load(Configuration configuration)
+    {
+        Graph graph = new(Merge(configuration.Definitions));
+        Apply(configuration, graph);
+        return graph;
+    }
+
+    /// <summary>reload-config: all or nothing (PEINIT-402 to 405).</summary>
+    public void Reload(Configuration configuration, long request)
+    {
+        if (machine.IsShuttingDown)
+        {
+            Reply(request, ReplyCode.ShuttingDown, null);
+            return;
+        }
+
+        Graph graph = new(Merge(configuration.Definitions));
+        List<string> errors = Judge(graph);
+        foreach (string error in errors)
+        {
+            machine.Log(LogLevel.Error, LogMessage.ConfigurationRefused, null, error);
+        }
+
+        if (errors.Count > 0)
+        {
+            Reply(request, ReplyCode.ValidationFailed, errors);
+            return;
+        }
+
+        if (machine.Boot.FreezesModel)
+        {
+            DeferAll(configuration, graph);
+        }
+        else
+        {
+            Apply(configuration, graph);
+        }
+
+        Reply(request, ReplyCode.Ok, null);
+    }
+
+    /// <summary>One definition changed; an invalid one replaces the old one all the same (PEINIT-104).</summary>
+    public void Change(ServiceDefinition definition)
+    {
+        if (machine.Boot.FreezesModel)
+        {
+            _deferred[definition.Name] = definition;
+            return;
+        }
+
+        Service service = Upsert(Merged(definition));
+        Rebind();
+        Restate(service);
+    }
+
+    /// <summary>One definition is gone.</summary>
+    public void Remove(string name)
+    {
+        if (machine.Boot.FreezesModel)
+        {
+            _deferred[name] = null;
+        }
+        else if (RemoveModel(Find(name)))
+        {
+            Rebind();
+        }
+    }
+
+    /// <summary>The boot has settled: what changed meanwhile reaches the model now (PEINIT-156).</summary>
+    public void ApplyDeferred()
+    {
+        if (_deferred.Count == 0)
+        {
+            return;
+        }
+
+        List<Service> changed = [];
+        foreach ((string name, ServiceDefinition? definition) in _deferred)
+        {
+            if (definition is null)
+            {
+                RemoveModel(Find(name));
+            }
+            else
+            {
+                changed.Add(Upsert(Merged(definition)));
+            }
+        }
+
+        _deferred.Clear();
+        Rebind();
+        foreach (Service service in changed)
+        {
+            Restate(service);
+        }
+    }
+
+    /// <summary>A service came to rest: if its definition is gone, so is it (PEINIT-168).</summary>
+    public void AfterDown(Service service)
+    {
+        if (service.Model is null && !_gone.Contains(service))
+        {
+            _gone.Add(service);
+            machine.Note(service, Work.Advance);
+        }
+    }
+
+    /// <summary>Removes services that have neither definition nor processes. True when there were any.</summary>
+    public bool Sweep()
+    {
+        if (_gone.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (Service service in _gone)
+        {
+            if (service.Model is null && !service.MayHaveProcesses && _byName.Remove(service.Name))
+            {
+                machine.Operations.CancelAll(service);
+                machine.Prerequisites.Forget(service);
+                DisarmAll(service);
+                _services.Remove(service);
+                machine.Emit(new Effect { Kind = EffectKind.ForgetService, Service = service });
+            }
+        }
+
+        _gone.Clear();
+        Rebind();
+        return true;
+    }
+
+    /// <summary>The tree of the last start cannot be removed: the next one gets another path that nobody uses (PEINIT-171).</summary>
+    public void NextGeneration(Service service)
+    {
+        do
+        {
+            service.Generation++;
+            service.CgroupPath = service.CgroupBase + ".gen" + service.Generation.ToString(CultureInfo.InvariantCulture);
+        }
+        while (IsPathTaken(service, service.CgroupPath));
+    }
+
+    /// <summary>Takes a restored service.</summary>
+    public void Restore(Service service)
+    {
+        _services.Add(service);
+        _byName[service.Name] = service;
+    }
+
+    /// <summary>Takes a restored deferred change.</summary>
+    public void RestoreDeferred(string name, ServiceDefinition? definition) => _deferred[name] = definition;
+
+    /// <summary>Draws the edges of the current model into the services.</summary>
+    public void Rebind()
+    {
+        List<ServiceDefinition> definitions = [];
+        foreach (Service service in _services)
+        {
+            if (service.Model is { } model)
+            {
+                definitions.Add(model);
+            }
+        }
+
+        Bind(new Graph(definitions));
+    }
+
+    private static List<string> Judge(Graph graph)
+    {
+        List<string> errors = [.. graph.Cycles];
+        for (int i = 0; i < errors.Count; i++)
+        {
+            errors[i] = "dependency cycle: " + errors[i];
+        }
+
+        for (int i = 0; i < graph.Nodes.Length; i++)
+        {
+            ServiceDefinition node = graph.Nodes[i];
+            foreach (string error in node.Errors)
+            {
+                errors.Add(node.Name + ": " + error);
+            }
+
+            foreach (GraphEdge edge in graph.Edges[i])
+            {
+                if (edge.Target < 0 && edge.Kind != DependencyKind.Wants)
+                {
+                    errors.Add(node.Name + ": " + edge.Kind + " names " + edge.Name + ", which does not exist");
+                }
+            }
+
+            foreach (int other in graph.Conflicts[i])
+            {
+                if (i < other && graph.InBoot[i] && graph.InBoot[other])
+                {
+                    errors.Add(node.Name + " conflicts with " + graph.Nodes[other].Name + ", and both start at boot");
+                }
+            }
+        }
+
+        return errors;
+    }
+
+    private static string CgroupId(string name) => name.Replace('/', '-');
+
+    private void Reply(long request, ReplyCode code, IReadOnlyList<string>? lines)
+    {
+        if (request != 0)
+        {
+            machine.Emit(new Effect { Kind = EffectKind.Reply, Request = request, Code = code, Lines = lines });
+        }
+    }
+
+    private List<ServiceDefinition> Merge(ServiceDefinition[] definitions)
+    {
+        Dictionary<string, ServiceDefinition> merged = new(StringComparer.OrdinalIgnoreCase);
+        if (CompiledIn is { } compiledIn)
+        {
+            merged[compiledIn.Name] = compiledIn;
+        }
+
+        foreach (ServiceDefinition definition in definitions)
+        {
+            merged[definition.Name] = Merged(definition);
+        }
+
+        return [.. merged.Values];
+    }
+
+    private ServiceDefinition Merged(ServiceDefinition definition) =>
+        CompiledIn is { } compiledIn && string.Equals(compiledIn.Name, definition.Name, StringComparison.OrdinalIgnoreCase)
+            ? compiledIn.WithTexts(definition)
+            : definition;
+
+    private void Apply(Configuration configuration, Graph graph)
+    {
+        MaxParallelStarts = Math.Max(1, configuration.MaxParallelStarts);
+        BootSuccessGrace = configuration.BootSuccessGrace;
+        ShutdownTimeout = configuration.ShutdownTimeout;
+        foreach (ServiceDefinition definition in graph.Nodes)
+        {
+            Upsert(definition);
+        }
+
+        foreach (Service service in (Service[])[.. _services])
+        {
+            if (graph.IndexOf(service.Name) < 0)
+            {
+                RemoveModel(service);
+            }
+        }
+
+        Bind(graph);
+        machine.Log(LogLevel.Info, LogMessage.ConfigurationLoaded, null, null, graph.Nodes.Length);
+        foreach (Service service in _services)
+        {
+            Restate(service);
+        }
+    }
+
+    private void DeferAll(Configuration configuration, Graph graph)
+    {
+        ShutdownTimeout = configuration.ShutdownTimeout;
+        _deferred.Clear();
+        foreach (ServiceDefinition definition in graph.Nodes)
+        {
+            _deferred[definition.Name] = definition;
+        }
+
+        foreach (Service service in _services)
+        {
+            if (graph.IndexOf(service.Name) < 0)
+            {
+                _deferred[service.Name] = null;
+            }
+        }
+    }
+
+    /// <summary>Says what is odd about a definition, and starts the attempts that wait for it anew.</summary>
+    private void Restate(Service service)
+    {
+        foreach (string error in service.Model?.Errors ?? [])
+        {
+            machine.Log(LogLevel.Error, LogMessage.DefinitionInvalid, service, error);
+        }
+
+        foreach (string warning in service.Model?.Warnings ?? [])
+        {
+            machine.Log(LogLevel.Warning, LogMessage.DefinitionWarning, service, warning);
+        }
+    }
+
+    private Service Upsert(ServiceDefinition definition)
+    {
+        if (_byName.TryGetValue(definition.Name, out Service? service))
+        {
+            service.Name = definition.Name;
+            service.Model = definition;
+            return service;
+        }
+
+        service = new Service(definition.Name) { Model = definition };
+        string id = CgroupId(definition.Name);
+        service.CgroupBase = id;
+        service.CgroupPath = id;
+        for (int n = 1; IsPathTaken(service, service.CgroupPath); n++)
+        {
+            service.CgroupBase = id + ".dup" + n.ToString(CultureInfo.InvariantCulture);
+            service.CgroupPath = service.CgroupBase;
+        }
+
+        _byName[definition.Name] = service;
+        int place = _services.FindIndex(other => string.CompareOrdinal(other.Name, definition.Name) > 0);
+        _services.Insert(place < 0 ? _services.Count : place, service);
+        return service;
+    }
+
+    private bool RemoveModel(Service? service)
+    {
+        if (service?.Model is null || service.Model == CompiledIn || service.Model.Name == CompiledIn?.Name)
+        {
+            return false;
+        }
+
+        service.Activation ??= service.Model;
+        service.Model = null;
+        if (service.MayHaveProcesses && service.Phase is ActivationPhase.Dependencies or ActivationPhase.Slot or ActivationPhase.Delay)
+        {
+            // Nothing of it runs, and nothing may be started any more.
+            machine.Operations.CancelAll(service);
+            machine.Stopping.Begin(service, StopReason.Stop, Trigger.StopExecutes, Cause.ExplicitStop);
+        }
+        else if (!service.MayHaveProcesses)
+        {
+            AfterDown(service);
+        }
+
+        return true;
+    }
+
+    private bool IsPathTaken(Service owner, string path)
+    {
+        foreach (Service service in _services)
+        {
+            if (service != owner && (service.CgroupPath == path || service.CgroupBase == path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Bind(Graph graph)
+    {
+        for (int i = 0; i < _services.Count; i++)
+        {
+            _services[i].Ordinal = i;
+            _services[i].Dependents.Clear();
+            _services[i].Conflicting.Clear();
+        }
+
+        foreach (Service service in _services)
+        {
+            int node = service.Model is null ? -1 : graph.IndexOf(service.Name);
+            service.Cycle = node < 0 ? null : graph.CycleOf[node];
+            service.Dependencies = BindEdges(service, node < 0 ? [] : graph.Edges[node]);
+            foreach (int other in node < 0 ? [] : graph.Conflicts[node])
+            {
+                service.Conflicting.Add(Find(graph.Nodes[other].Name)!);
+            }
+
+            machine.Prerequisites.ModelChanged(service);
+        }
+    }
+
+    private Dependency[] BindEdges(Service service, GraphEdge[] edges)
+    {
+        Dependency[] bound = new Dependency[edges.Length];
+        for (int i = 0; i < edges.Length; i++)
+        {
+            Service? target = Find(edges[i].Name);
+            target = target?.Model is null ? null : target;
+            bound[i] = new Dependency(target, edges[i].Name, edges[i].Kind);
+            foreach (Dependency old in service.Dependencies)
+            {
+                bound[i].Satisfied |= old.Satisfied && old.Target == target;
+            }
+
+            target?.Dependents.Add(service);
+        }
+
+        return bound;
+    }
+
+    private void DisarmAll(Service service)
+    {
+        machine.Deadlines.Disarm(service.PhaseDeadline);
+        machine.Deadlines.Disarm(service.PostHookDeadline);
+        machine.Deadlines.Disarm(service.KillDeadline);
+        machine.Deadlines.Disarm(service.DelayDeadline);
+        machine.Deadlines.Disarm(service.WatchdogDeadline);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+
+namespace Peinit.Core;
+
+/// <summary>
+/// The one table of the state machine (PEINIT-214).
+/// <para>
+/// A service rests in Inactive, Completed, Failed or Skipped, where it has no process. A start takes it to Starting, and
+/// from there readiness takes a Simple service to Active and a successful exit takes a Oneshot to Completed. A failure in
+/// Starting, Active or Reloading first kills what is left; then the restart policy decides between Starting again, where
+/// it waits out its delay without a process, and Failed. A stop, a conflict, a lost binding and the shutdown take it
+/// through Stopping; the reason for the stop decides what it becomes when its processes are gone. What survives SIGKILL
+/// is Abandoned, and only a reset leads out of that. A start that finds the service Skipped passes through Inactive, and
+/// so does a start that fails before it begins.
+/// </para>
+/// <para>Each row lists, by the state before, the states that may follow at once; each row also names the causes that it
+/// may record (none of them: the cause is kept). Nothing else changes a state: <see cref="Machine.Transition"/> asks here
+/// first.</para>
+/// </summary>
+internal static class Transitions
+{
+    private const int StateCount = 9;
+    private const string Letters = "ISARPCFBK";
+
+    private static readonly ushort[] Targets = new ushort[(int)(Trigger.ShutdownTakes + 1) * StateCount];
+    private static readonly uint[] Causes = new uint[(int)(Trigger.ShutdownTakes + 1)];
+
+    static Transitions()
+    {
+        //                              I   S   A   R   P   C   F   B   K
+        Row(Trigger.StartExecutes,      "S   -   -   -   -   S   S   -   I", Cause.ExplicitStart, Cause.DependencyStart);
+        Row(Trigger.ConditionFails,     "K   -   -   -   -   I   I   -   K", Cause.ConditionSkipped);
+        Row(Trigger.AssertFails,        "F   -   -   -   -   I   I   -   I", Cause.AssertionError);
+        Row(Trigger.CannotStart,        "F   F   -   -   -   I   F   -   I", Cause.ValidationError, Cause.CycleDetected, Cause.DependencyFailure);
+        Row(Trigger.Ready,              "-   A   -   A   -   -   -   -   -");
+        Row(Trigger.OneshotSucceeds,    "-   C   -   -   -   -   -   -   -");
+        Row(Trigger.DependentsReleased, "-   -   -   -   -   I   -   -   -");
+        Row(Trigger.MainExits,          "-   SF  SF  SF  -   -   -   -   -", Cause.ProcessCrash, Cause.RestartBudgetExhausted);
+        Row(Trigger.StartTimesOut,      "-   SF  -   -   -   -   -   -   -", Cause.ReadinessTimeout, Cause.RestartBudgetExhausted);
+        Row(Trigger.SetupFails,         "-   SF  -   -   -   -   -   -   -", Cause.PreHookFailure, Cause.ParentSetupFailure, Cause.PreExecFailure, Cause.RestartBudgetExhausted);
+        Row(Trigger.WatchdogExpires,    "-   -   SF  SF  -   -   -   -   -", Cause.WatchdogTimeout, Cause.RestartBudgetExhausted);
+        Row(Trigger.ReloadExecutes,     "-   -   R   -   -   -   -   -   -");
+        Row(Trigger.ReloadTimesOut,     "-   -   -   A   -   -   -   -   -");
+        Row(Trigger.StopExecutes,       "-   P   P   P   -   I   -   -   -", Cause.ExplicitStop);
+        Row(Trigger.ConflictStarts,     "-   P   P   P   -   -   -   -   -", Cause.ConflictEviction);
+        Row(Trigger.BoundStops,         "-   P   P   P   -   -   -   -   -", Cause.BindsToPropagation);
+        Row(Trigger.RestartExecutes,    "S   -   P   P   -   S   S   -   I", Cause.ExplicitStop, Cause.ExplicitStart);
+        Row(Trigger.StopEnds,           "-   -   -   -   I   -   -   -   -");
+        Row(Trigger.EvictionEnds,       "-   -   -   -   F   -   -   -   -");
+        Row(Trigger.RestartStopEnds,    "-   -   -   -   S   -   -   -   -", Cause.ExplicitStart);
+        Row(Trigger.Unkillable,         "-   -   -   -   B   -   -   -   -", Cause.ProcessUnkillable);
+        Row(Trigger.LeftoversSurvive,   "-   P   P   P   -   -   -   -   -", Cause.ProcessUnkillable);
+        Row(Trigger.BoundRecovers,      "-   -   -   -   -   -   S   -   -", Cause.BindsToRecovery);
+        Row(Trigger.DelayOver,          "-   S   -   -   -   -   -   -   -", Cause.RestartPolicy);
+        Row(Trigger.ResetExecutes,      "-   -   -   -   -   -   I   I   I");
+        Row(Trigger.ShutdownTakes,      "-   F   P   P   -   I   -   -   -", Cause.ShutdownWave);
+    }
+
+    /// <summary>Whether a trigger may take a service from one state to another with a cause; None keeps the cause.</summary>
+    public static bool Allows(Trigger trigger, ServiceState from, ServiceState to, Cause cause) =>
+        (Targets[((int)trigger * StateCount) + (int)from] & (1 << (int)to)) != 0
+        && (cause == Cause.None || (Causes[(int)trigger] & (1u << (int)cause)) != 0);
+
+    /// <summary>All triples of the table, for tests and documentation.</summary>
+    public static IEnumerable<(Trigger Trigger, ServiceState From, ServiceState To)> All()
+    {
+        for (int i = 0; i < Targets.Length; i++)
+        {
+            for (int to = 0; to < StateCount; to++)
+            {
+                if ((Targets[i] & (1 << to)) != 0)
+                {
+                    yield return ((Trigger)(i / StateCount), (ServiceState)(i % StateCount), (ServiceState)to);
+                }
+            }
+        }
+    }
+
+    /// <summary>The trigger of a failure with a class E cause (PEINIT-223).</summary>
+    public static Trigger OfFailure(Cause cause) => cause switch
+    {
+        Cause.ReadinessTimeout => Trigger.StartTimesOut,
+        Cause.PreHookFailure or Cause.ParentSetupFailure or Cause.PreExecFailure => Trigger.SetupFails,
+        Cause.WatchdogTimeout => Trigger.WatchdogExpires,
+        Cause.ShutdownWave => Trigger.ShutdownTakes,
+        _ => Trigger.MainExits,
+    };
+
+    private static void Row(Trigger trigger, string cells, params ReadOnlySpan<Cause> causes)
+    {
+        int from = 0;
+        foreach (Range cell in cells.AsSpan().Split(' '))
+        {
+            ReadOnlySpan<char> targets = cells.AsSpan(cell);
+            if (targets.IsEmpty)
+            {
+                continue;
+            }
+
+            foreach (char letter in targets)
+            {
+                int to = Letters.IndexOf(letter, StringComparison.Ordinal);
+                Targets[((int)trigger * StateCount) + from] |= (ushort)(to < 0 ? 0 : 1 << to);
+            }
+
+            from++;
+        }
+
+        foreach (Cause cause in causes)
+        {
+            Causes[(int)trigger] |= 1u << (int)cause;
+        }
+    }
+}
