@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Globalization;
+
+namespace Peios.Ipc;
+
+/// <summary>Times on the wire: <c>YYYY-MM-DDThh:mm:ss.ffffffZ</c> (AUTH-007), nanoseconds since the Unix epoch inside.</summary>
+public static class WireTime
+{
+    private const string Form = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    private const ulong NanosecondsPerTick = 100;
+
+    /// <summary>The text; what is below a microsecond is cut, and what a calendar cannot hold is its last moment.</summary>
+    public static string Format(ulong nanoseconds)
+    {
+        ulong most = (ulong)(DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks);
+        ulong ticks = Math.Min(nanoseconds / NanosecondsPerTick, most);
+        return DateTime.UnixEpoch.AddTicks((long)ticks).ToString(Form, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Reads exactly that form, not before 1970.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out ulong nanoseconds)
+    {
+        nanoseconds = 0;
+        if (!DateTime.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time)
+            || time < DateTime.UnixEpoch || text.Contains('\0'))
+        {
+            return false;
+        }
+
+        nanoseconds = (ulong)(time.Ticks - DateTime.UnixEpoch.Ticks) * NanosecondsPerTick;
+        return true;
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using Peios.Interop;
+using Peios.Registry;
+using Peios.Security;
+
+namespace Authd;
+
+/// <summary>
+/// What authd takes from the registry: its own descriptor (AUTH-019) and the names of the defined services (AUTH-028).
+/// Both are replaced as a whole by the thread that follows the registry; readers see one or the other.
+/// </summary>
+internal sealed class HotPolicy
+{
+    private const string Key = @"Machine\System\Authd";
+    private const string ServicesKey = @"Machine\System\Services";
+
+    private readonly byte[] _default;
+    private byte[] _security;
+    private Dictionary<Sid, string> _services = [];
+    private int _generation;
+
+    public HotPolicy()
+    {
+        _ = Sddl.TryParse(AuthdRights.DefaultSecurity, out _default, out _);
+        _security = _default;
+    }
+
+    /// <summary>The descriptor of authd itself.</summary>
+    public byte[] Security => Volatile.Read(ref _security);
+
+    /// <summary>Defined services by their SID.</summary>
+    public IReadOnlyDictionary<Sid, string> Services => Volatile.Read(ref _services);
+
+    /// <summary>How often the policy has changed.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    /// <summary>Starts following the registry.</summary>
+    public void Start()
+    {
+        new HotKey(Key, WatchFilter.Values, false, RefreshSecurity).Start();
+        new HotKey(ServicesKey, WatchFilter.SubKeys, false, RefreshServices).Start();
+    }
+
+    /// <summary>Takes the value, or the default if it is absent or malformed; without a registry the last one stays.</summary>
+    internal void RefreshSecurity(RegistryKey? key)
+    {
+        if (key is null)
+        {
+            return;
+        }
+
+        Result<byte[]> value = key.QueryBinary("Security");
+        if (value.TryGet(out byte[]? bytes, out Errno error))
+        {
+            Take(bytes);
+        }
+        else if (error == Errno.ENOENT)
+        {
+            Publish(_default);
+        }
+    }
+
+    internal void Take(byte[] bytes)
+    {
+        // A descriptor without owner or DACL would be refused or would let everyone in.
+        bool usable = SecurityDescriptor.TryRead(bytes, out SecurityDescriptor sd) && !sd.Owner.IsNone && sd.HasDacl;
+        if (!usable)
+        {
+            Console.Error.WriteLine("authd: the value Security is not a usable security descriptor; the default is in force");
+        }
+
+        Publish(usable ? bytes : _default);
+    }
+
+    private void Publish(byte[] security)
+    {
+        if (!security.AsSpan().SequenceEqual(_security))
+        {
+            Volatile.Write(ref _security, security);
+            Interlocked.Increment(ref _generation);
+        }
+    }
+
+    private void RefreshServices(RegistryKey? key)
+    {
+        if (key is null || !key.SubKeys().TryGet(out NamedSubKey[]? keys))
+        {
+            return;
+        }
+
+        Dictionary<Sid, string> services = [];
+        foreach (NamedSubKey entry in keys)
+        {
+            if (ServiceSid.IsValidName(entry.Name))
+            {
+                services[ServiceSid.Of(entry.Name)] = entry.Name;
+            }
+        }
+
+        Volatile.Write(ref _services, services);
+    }
+}
