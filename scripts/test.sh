@@ -6,6 +6,7 @@ help_test() {
 Usage: ./build.sh test [FILTER]
 
 Builds the images and runs the suites, cheapest first:
+  core      C unit tests of pkm/core, with the address and undefined-behaviour sanitizers
   managed   xunit on this machine: libraries, state machines, codecs, pkm/core
   kernel    C programs in a bare guest with pkm.ko (tests/Vm/guest, qemu/ktest.sh)
   vm        xunit against the booted image (tests/Vm)
@@ -21,6 +22,7 @@ cmd_test() {
 	cmd_build
 	make_images
 	echo "test"
+	core_suite "${1:-}"
 	xunit_suite managed tests/Managed/Tests.Managed.csproj "${1:-}"
 	kernel_suite "${1:-}"
 	xunit_suite vm tests/Vm/Tests.Vm.csproj "${1:-}"
@@ -33,6 +35,18 @@ count() {
 	PASSED=$((PASSED + $2))
 	FAILED=$((FAILED + $3))
 	printf '%5d passed %5d failed\n' "$2" "$3"
+}
+
+# A filter that fits no test of the program is no failure.
+core_suite() {
+	local log=$LOGS/test-core.log passed failed status=0
+	step core-tests "mend the C error above; make -C tests/Core repeats it" make -C tests/Core OUT="$OUT/tests/core"
+	printf '  %-28s' core
+	"$OUT/tests/core/core-tests" ${1:+"$1"} >"$log" 2>&1 </dev/null 9>&- || status=$?
+	read -r passed failed < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
+	if [ "$status" != 0 ] && [ "${failed:-0}" = 0 ] && { [ -z "${1:-}" ] || [ "${passed:-}" != 0 ]; }; then failed=1; fi
+	count core "${passed:-0}" "${failed:-0}"
+	[ "${failed:-0}" = 0 ] || show_failures "$log"
 }
 
 # xunit_suite NAME PROJECT FILTER: a crashed or empty run counts as one failure.
@@ -50,7 +64,7 @@ xunit_suite() {
 }
 
 show_failures() {
-	grep -aE -A 12 '^ *(Failed |\[xUnit.net.*\[FAIL\])|error|aborted' "$1" | head -n 120 | sed 's/^/    /' || true
+	grep -aE -A 12 '^ *(Failed |not ok |.*(runtime error|ERROR: AddressSanitizer)|\[xUnit.net.*\[FAIL\])|error|aborted' "$1" | head -n 120 | sed 's/^/    /' || true
 	echo "    (whole log: ${1#"$ROOT"/})"
 }
 

@@ -106,7 +106,7 @@ internal sealed class Staging
 
     private void Finish(string path, int mode, string owner)
     {
-        File.SetUnixFileMode(Locate(path), (UnixFileMode)mode);
+        Command.Run(_root, "chmod", System.Convert.ToString(mode, 8), "." + path);
         if (owner != "0:0")
         {
             if (!_owned.TryGetValue(owner, out List<string>? paths))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.IO;
+using Peios.Tests;
 
 namespace Tests.Vm.Harness;
 
@@ -11,7 +12,7 @@ internal static class Project
     public const string KernelParameters = "console=ttyS0 quiet loglevel=4 lsm=landlock,lockdown,yama,integrity,bpf";
 
     /// <summary>The project's root folder.</summary>
-    public static readonly string Root = FindRoot();
+    public static string Root => Repository.Root;
 
     /// <summary>The distribution's kernel.</summary>
     public static string Kernel
@@ -50,16 +51,5 @@ internal static class Project
                 return Directory.CreateDirectory(path).FullName;
             }
         }
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "build.sh")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new GuestFailure("not inside the project: no build.sh above " + AppContext.BaseDirectory);
     }
 }
