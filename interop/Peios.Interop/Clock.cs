@@ -10,6 +10,14 @@ public static unsafe class Clock
     /// <summary>Time since boot without suspend; for deadlines.</summary>
     public static ulong Monotonic => Get(1);
 
+    /// <summary>Sets the wall clock; needs the right to.</summary>
+    /// <param name="seconds">Since the Unix epoch, UTC.</param>
+    public static Errno SetRealtime(long seconds)
+    {
+        Libc.Timespec t = new() { Seconds = seconds };
+        return Libc.Check(Libc.clock_settime(0, &t));
+    }
+
     private static ulong Get(int clock)
     {
         Libc.Timespec t;
