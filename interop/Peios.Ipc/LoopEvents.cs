@@ -13,6 +13,9 @@ public enum LoopEvents : uint
     /// <summary>Readable, or end of file.</summary>
     Readable = 0x1,
 
+    /// <summary>Exceptional: cgroup.events and other kernel files say so when they change.</summary>
+    Changed = 0x2,
+
     /// <summary>Writable.</summary>
     Writable = 0x4,
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Text;
+using Peinit.Core;
 using Peios.Interop;
 
 namespace Peinit.Boot;
@@ -29,6 +30,7 @@ internal sealed class EarlyBoot(IBootLog log)
         Require(FileSystems.MountAll(log));
         KernelCommandLine line = KernelCommandLine.Read();
         Require(line.Recovery ? "peios.recovery=1 on the kernel command line" : null);
+        Require(line.SafeMode ? "peios.safemode=1, and Safe mode is not built yet" : null);
         Require(line.BootAttempts > 0 && attempts >= line.BootAttempts
             ? $"{attempts} boots in a row did not succeed"
             : null);
@@ -42,7 +44,7 @@ internal sealed class EarlyBoot(IBootLog log)
             log.Warn($"the clock is not set from the RTC: {clock}");
         }
 
-        BootMode mode = _reason is not null ? BootMode.Recovery : line.SafeMode ? BootMode.Safe : BootMode.Full;
+        BootMode mode = _reason is null ? BootMode.Full : BootMode.Recovery;
         return new EarlyBootResult(mode, _reason, bootId, line);
     }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Peinit.Core;
+
 namespace Peinit.Boot;
 
 /// <summary>What Phase 1 found before the first service.</summary>

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Peios.Interop;
+using Peios.Ipc;
+
+namespace Peinit.Output;
+
+/// <summary>
+/// Carries every line from the jobs' pipes and from peinit itself to eventd, and keeps them in rings while there is no
+/// eventd (PEINIT-411 to PEINIT-423).
+/// </summary>
+internal sealed class OutputPump
+{
+    private const int ServiceRing = 1 << 20;
+    private const int OwnRing = 256 << 10;
+    private const int Outbound = 1 << 20;
+    private const int ReadBytes = 16 << 10;
+
+    private readonly LogBuffer _services = new(ServiceRing);
+    private readonly LogBuffer _own = new(OwnRing);
+    private readonly LogBuffer _outbound;
+    private readonly HashSet<OutputPipe> _pipes = [];
+    private readonly Dictionary<string, OutputAccount> _accounts = new(StringComparer.OrdinalIgnoreCase);
+    private EventdLink? _link;
+
+    internal OutputPump(EventLoop loop)
+    {
+        Loop = loop;
+        _outbound = new LogBuffer(Outbound) { OnDrop = Release };
+    }
+
+    internal EventLoop Loop { get; }
+
+    /// <summary>Shared by all pipes: nothing is kept in it between two reads.</summary>
+    internal byte[] Buffer { get; } = new byte[ReadBytes];
+
+    /// <summary>MaxLogLineLength.</summary>
+    internal int MaxLine { get; set; } = 8192;
+
+    /// <summary>MaxLogBufferPerService.</summary>
+    internal int MaxUnsent { get; set; } = 65536;
+
+    /// <summary>True while lines go to eventd.</summary>
+    internal bool Connected => _link is not null;
+
+    /// <summary>Pipes that are open, for the hand-over.</summary>
+    internal IReadOnlyCollection<OutputPipe> Pipes => _pipes;
+
+    /// <summary>Starts reading a job's pipe; owns it from here on.</summary>
+    internal OutputPipe Attach(Fd pipe, string service, string origin, bool isError, string jobId)
+    {
+        if (!_accounts.TryGetValue(service, out OutputAccount? account))
+        {
+            account = new OutputAccount(service);
+            _accounts.Add(service, account);
+        }
+
+        OutputPipe source = new(this, pipe, origin, isError, jobId, account);
+        _ = _pipes.Add(source);
+        _ = Loop.Add(source, LoopEvents.Readable);
+        return source;
+    }
+
+    /// <summary>Adds a line of peinit's own.</summary>
+    internal void AddOwn(string text, bool isError)
+    {
+        LogRecord record = new("peinit", isError, Encoding.UTF8.GetBytes(text), Clock.Realtime, null, null);
+        Route(record, _own);
+    }
+
+    /// <summary>eventd is ready: everything kept goes first, oldest first, then live lines (PEINIT-417).</summary>
+    internal Errno Connect(string path)
+    {
+        Disconnect();
+        if (!EventdLink.Open(this, path).TryGet(out EventdLink? link, out Errno error))
+        {
+            return error;
+        }
+
+        _link = link;
+        ReportLoss(_services.TakeDropped() + _own.TakeDropped());
+        Move(_services);
+        Move(_own);
+        link.Flush();
+        return Errno.None;
+    }
+
+    /// <summary>eventd is gone: rings again; what was not sent goes back to the front of nothing, it is kept in order.</summary>
+    internal void Disconnect()
+    {
+        if (_link is null)
+        {
+            return;
+        }
+
+        _link.Close();
+        _link = null;
+        while (_outbound.TryTake(out LogRecord record))
+        {
+            Release(record);
+            (record.Account is null ? _own : _services).Add(record);
+        }
+
+        foreach (OutputAccount account in _accounts.Values)
+        {
+            account.ResumeAll();
+        }
+    }
+
+    /// <summary>Sends what the socket takes. Called by the link when it is writable.</summary>
+    internal void FlushTo(EventdLink link)
+    {
+        Errno error = link.SendFrom(_outbound, Release);
+        if (error.Ok)
+        {
+            ReportLoss(_outbound.TakeDropped());
+            _outbound.Trim();
+        }
+        else if (error != Errno.EAGAIN)
+        {
+            Disconnect();
+        }
+    }
+
+    internal bool MustPause(OutputAccount account) => Connected && !account.Exempt && account.Unsent >= MaxUnsent;
+
+    internal void Accept(OutputPipe pipe, byte[] line)
+    {
+        LogRecord record = new(pipe.Origin, pipe.IsError, line, Clock.Realtime, pipe.JobId, pipe.Account);
+        Route(record, _services);
+    }
+
+    internal void Forget(OutputPipe pipe) => _ = _pipes.Remove(pipe);
+
+    private void Route(in LogRecord record, LogBuffer ring)
+    {
+        if (_link is null)
+        {
+            ring.Add(record);
+            return;
+        }
+
+        record.Account?.Charge(record.Cost);
+        _outbound.Add(record);
+        _link.Flush();
+    }
+
+    private void Move(LogBuffer ring)
+    {
+        while (ring.TryTake(out LogRecord record))
+        {
+            record.Account?.Charge(record.Cost);
+            _outbound.Add(record);
+        }
+
+        ring.Trim();
+    }
+
+    private void Release(LogRecord record) => record.Account?.Release(record.Cost, MaxUnsent);
+
+    // No loss is silent (PEINIT-422).
+    private void ReportLoss(ulong dropped)
+    {
+        if (dropped > 0)
+        {
+            AddOwn($"{dropped} lines of output were dropped because they could not be sent in time", isError: true);
+        }
+    }
+}
