@@ -43,6 +43,9 @@ internal sealed class JobProcess : EventSource
 
     internal int Pid { get; private set; }
 
+    /// <summary>The job is over; late answers are for nobody.</summary>
+    internal bool Released { get; private set; }
+
     internal OutputPipe? Stdout { get; set; }
 
     internal OutputPipe? Stderr { get; set; }
@@ -97,6 +100,7 @@ internal sealed class JobProcess : EventSource
     /// <summary>The job has ended: nothing of it is kept but its output pipes, which end by themselves.</summary>
     internal void Release()
     {
+        Released = true;
         CloseReport();
         Request?.Cancel();
         Request = null;
@@ -105,6 +109,8 @@ internal sealed class JobProcess : EventSource
         Process?.Dispose();
         Process = null;
     }
+
+    internal void Pump() => _supervisor.Pump();
 
     private void CloseReport()
     {

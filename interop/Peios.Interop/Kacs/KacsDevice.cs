@@ -16,6 +16,9 @@ public sealed unsafe class KacsDevice : IDisposable
 
     private KacsDevice(Fd fd) => _fd = fd;
 
+    /// <summary>The open device, for calls that a child makes after its fork.</summary>
+    public Fd Descriptor => _fd;
+
     /// <summary>Opens the device. ENOENT: the module is not loaded.</summary>
     public static Result<KacsDevice> Open()
     {

@@ -47,4 +47,10 @@ public sealed class SpawnPlan
 
     /// <summary>KACS_IOC_INSTALL.</summary>
     public uint InstallRequest { get; init; }
+
+    /// <summary>Mitigation bits that the child switches on for itself; 0 for none.</summary>
+    public uint Mitigations { get; init; }
+
+    /// <summary>/dev/kacs, for <see cref="Mitigations"/>.</summary>
+    public Fd? MitigationDevice { get; init; }
 }

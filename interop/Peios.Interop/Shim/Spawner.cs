@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using Peios.Interop.Kacs;
 
 namespace Peios.Interop;
 
@@ -41,8 +42,11 @@ public static unsafe class Spawner
             TokenFd = plan.Token?.Raw ?? -1,
             OomScoreAdj = plan.OomScoreAdj ?? 0,
             InstallRequest = plan.InstallRequest,
-            PsbFd = -1,
+            PsbFd = plan.MitigationDevice?.Raw ?? -1,
+            PsbRequest = KacsAbi.IocSetPsb,
         };
+        KacsSetPsbArgs mitigations = new() { Pidfd = -1, Mitigations = plan.Mitigations };
+        request.PsbArgument = &mitigations;
         request.Flags = (plan.OpenFiles.HasValue ? ShimAbi.SpawnNofile : 0)
             | (plan.CoreBytes.HasValue ? ShimAbi.SpawnCore : 0)
             | (plan.OomScoreAdj.HasValue ? ShimAbi.SpawnOom : 0)

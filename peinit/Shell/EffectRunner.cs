@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+using Peinit.Boot;
+using Peinit.Core;
+using Peinit.Launch;
+using Peinit.Output;
+using Peios.Interop;
+
+namespace Peinit.Shell;
+
+/// <summary>Executes what the core decided. What fails comes back as an input, never as an exception.</summary>
+internal sealed class EffectRunner
+{
+    private readonly Supervisor _supervisor;
+    private readonly Launcher _launcher;
+    private readonly EventReporter _events;
+    private readonly ServiceBoot _boot;
+    private readonly EventdHandoff _eventd;
+
+    internal EffectRunner(Supervisor supervisor, Launcher launcher, EventReporter events, ServiceBoot boot)
+    {
+        _supervisor = supervisor;
+        _launcher = launcher;
+        _events = events;
+        _boot = boot;
+        _eventd = new EventdHandoff(supervisor);
+    }
+
+    internal void Execute(in Effect effect)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.CreateCgroup:
+                _launcher.CreateCgroup(effect.Service!);
+                break;
+            case EffectKind.KillCgroup:
+                _launcher.KillCgroup(effect.Service!, effect.Part, effect.Number);
+                break;
+            case EffectKind.RemoveCgroup:
+                _ = _launcher.Cgroups.Remove(effect.Text ?? effect.Service!.CgroupPath);
+                break;
+            case EffectKind.RequestToken:
+                _launcher.RequestToken(effect.Job!);
+                break;
+            case EffectKind.Spawn:
+                _launcher.Spawn(effect.Job!);
+                break;
+            case EffectKind.SendSignal:
+                _launcher.SendSignal(effect.Job!, effect.Number);
+                break;
+            case EffectKind.RunChecks:
+                RunChecks(effect);
+                break;
+            case EffectKind.Log:
+                WriteLog(effect);
+                break;
+            case EffectKind.Reply:
+                _supervisor.Control?.Reply(effect);
+                break;
+            case EffectKind.ForgetService:
+                break;
+            default:
+                Record(effect);
+                Conduct(effect);
+                break;
+        }
+    }
+
+    /// <summary>An effect threw: whoever waits for its answer gets a failure instead of nothing.</summary>
+    internal void Abandon(in Effect effect)
+    {
+        int error = Errno.EIO.Value;
+        switch (effect.Kind)
+        {
+            case EffectKind.CreateCgroup:
+                _supervisor.Post(Input.CgroupFailed(effect.Service!, error));
+                break;
+            case EffectKind.RequestToken:
+                _supervisor.Post(Input.TokenFailed(effect.Job!, error));
+                break;
+            case EffectKind.Spawn:
+                _supervisor.Post(Input.SpawnFailed(effect.Job!, error));
+                break;
+            case EffectKind.RunChecks:
+                _supervisor.Post(Input.ChecksDone(effect.Service!, effect.Number, CheckOutcome.ConditionFailed, null));
+                break;
+            case EffectKind.FinishShutdown or EffectKind.ForceReboot or EffectKind.CriticalReboot:
+                _ = Mounts.Machine(Mounts.Reboot);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void RunChecks(in Effect effect)
+    {
+        StartCheckWork work = new(_supervisor, effect.Service!, effect.Number);
+        if (!_supervisor.Worker.Submit(work))
+        {
+            _supervisor.Post(Input.ChecksDone(effect.Service!, effect.Number, CheckOutcome.ConditionFailed, "too much background work"));
+        }
+    }
+
+    private void WriteLog(in Effect effect)
+    {
+        bool bad = effect.Level != LogLevel.Info;
+        string text = LogText.Text(effect);
+        if (bad || _supervisor.Machine.IsShuttingDown)
+        {
+            _supervisor.Log.Warn(text);
+        }
+        else
+        {
+            _supervisor.Log.Record(text, isError: false);
+        }
+    }
+
+    // Events and progress lines; none of them has an answer.
+    private void Record(in Effect effect)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.Transition:
+                _events.Transition(effect);
+                ShowTransition(effect);
+                _eventd.Transition(effect);
+                break;
+            case EffectKind.JobCreated:
+                _events.JobCreated(effect.Job!);
+                break;
+            case EffectKind.JobStarted:
+                _events.JobStarted(effect.Job!);
+                break;
+            case EffectKind.JobEnded:
+                _events.JobEnded(effect.Job!);
+                _launcher.Forget(effect.Job!);
+                break;
+            case EffectKind.OperationRequested:
+            case EffectKind.OperationStarted:
+            case EffectKind.OperationEnded:
+                _events.Operation(effect.Kind, effect.Operation!);
+                break;
+            case EffectKind.ServiceNotify:
+                _events.Notify(effect);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Conduct(in Effect effect)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.BootMode:
+                _events.BootMode((BootMode)effect.Number, effect.Text);
+                break;
+            case EffectKind.Phase1Ready:
+                _boot.Probe();
+                break;
+            case EffectKind.EnterRecovery:
+                _boot.EnterRecovery(effect.Text ?? "the boot failed");
+                break;
+            case EffectKind.BootSettled:
+                _boot.Settled();
+                break;
+            case EffectKind.BootSucceeded:
+                _boot.Succeeded();
+                break;
+            case EffectKind.FinishShutdown:
+                new ShutdownSequence(_supervisor, (ShutdownType)effect.Number, effect.Flag).Start();
+                break;
+            case EffectKind.ForceReboot:
+                _ = _launcher.Cgroups.KillAll();
+                ShutdownSequence.RebootNow(_supervisor, "forced reboot");
+                break;
+            case EffectKind.CriticalReboot:
+                ShutdownSequence.RebootNow(_supervisor, $"critical service {effect.Service?.Name} failed, rebooting");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void ShowTransition(in Effect effect)
+    {
+        string text = LogText.Text(effect);
+        bool failed = effect.To is ServiceState.Failed or ServiceState.Abandoned;
+        if (failed)
+        {
+            _supervisor.Log.Warn(text);
+        }
+        else if (effect.To is ServiceState.Active or ServiceState.Completed || _supervisor.Machine.IsShuttingDown)
+        {
+            _supervisor.Log.Info(text);
+        }
+        else
+        {
+            _supervisor.Log.Record(text, isError: false);
+        }
+    }
+}

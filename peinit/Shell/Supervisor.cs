@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using Peinit.Boot;
+using Peinit.Control;
+using Peinit.Core;
+using Peinit.Launch;
+using Peinit.Notify;
+using Peinit.Output;
+using Peios.Interop;
+using Peios.Ipc;
+
+namespace Peinit.Shell;
+
+/// <summary>
+/// The one loop of PID 1: kernel events become inputs, the core decides, effects become system calls. Everything here
+/// runs on one thread (PEINIT-006); nothing here waits (PEINIT-007).
+/// </summary>
+internal sealed class Supervisor
+{
+    private const int StepsPerPump = 10_000;
+
+    private readonly Queue<Input> _inputs = new();
+    private readonly List<Effect> _effects = [];
+    private readonly CoreTimer _timer;
+    private bool _pumping;
+
+    internal Supervisor(EventLoop loop, Machine machine, PeinitLog log, EarlyBootResult boot)
+    {
+        Loop = loop;
+        Machine = machine;
+        Log = log;
+        Boot = boot;
+        Output = new OutputPump(loop);
+        log.Attach(Output);
+        _timer = new CoreTimer(this);
+        loop.OnFault((_, exception) => ReportFault("an event", exception));
+    }
+
+    internal EventLoop Loop { get; }
+
+    internal Machine Machine { get; }
+
+    internal PeinitLog Log { get; }
+
+    internal OutputPump Output { get; }
+
+    /// <summary>What Phase 1 found.</summary>
+    internal EarlyBootResult Boot { get; }
+
+    internal string BootId => Boot.BootId;
+
+    /// <summary>Set once by the program before the loop runs.</summary>
+    internal EffectRunner Effects { get; set; } = null!;
+
+    internal Launcher Launcher { get; set; } = null!;
+
+    internal NotifySocket? Notify { get; set; }
+
+    internal IoWorker Worker { get; set; } = null!;
+
+    internal ControlServer? Control { get; set; }
+
+    internal Handover? Handover { get; set; }
+
+    /// <summary>The present, as the core wants it.</summary>
+    internal static Moment Now => new((long)Clock.Monotonic, (long)Clock.Realtime);
+
+    /// <summary>Queues an input; it is stepped by the next <see cref="Pump"/>, in order.</summary>
+    internal void Post(in Input input) => _inputs.Enqueue(input);
+
+    /// <summary>Steps the core until nothing is queued. Calls from inside an effect return at once.</summary>
+    internal void Pump()
+    {
+        if (_pumping)
+        {
+            return;
+        }
+
+        _pumping = true;
+        try
+        {
+            // The bound only breaks a livelock between core and shell; the timer continues.
+            for (int i = 0; i < StepsPerPump && _inputs.TryDequeue(out Input input); i++)
+            {
+                Step(input);
+            }
+        }
+        finally
+        {
+            _pumping = false;
+        }
+
+        Handover?.Save(this);
+        Arm();
+    }
+
+    /// <summary>Zombies become inputs, after the messages they sent (PEINIT-432) and the verdicts on their setup (PEINIT-187).</summary>
+    internal void ReapChildren()
+    {
+        Notify?.DrainBeforeReaping();
+        while (Processes.PeekExited(out ExitedChild child))
+        {
+            Launcher.BeforeReaping(child.Pid);
+            Post(Input.ChildExited(child.Pid, child.Code ?? -1, child.Signal ?? 0));
+            // The core must see the exit while the pid still belongs to it; only then may the kernel reuse it.
+            Pump();
+            if (!Processes.Reap(child.Pid))
+            {
+                Log.Error($"pid {child.Pid} cannot be reaped");
+                return;
+            }
+        }
+    }
+
+    /// <summary>Writes down what is about to be forked (HAZ-037).</summary>
+    internal void RecordIntent() => Handover?.Save(this);
+
+    /// <summary>Something threw. It is logged, and the loop goes on.</summary>
+    internal void ReportFault(string where, Exception exception) =>
+        Log.Error($"unexpected {exception.GetType().Name} in {where}: {exception.Message} {FirstFrame(exception)}");
+
+    private static string FirstFrame(Exception exception)
+    {
+        string? trace = exception.StackTrace;
+        int end = trace?.IndexOf('\n', StringComparison.Ordinal) ?? -1;
+        return end < 0 ? trace?.Trim() ?? string.Empty : trace![..end].Trim();
+    }
+
+    private void Step(in Input input)
+    {
+        _effects.Clear();
+        try
+        {
+            Machine.Step(input, Now, _effects);
+        }
+        catch (Exception e)
+        {
+            // What the core asked for before it failed is still true.
+            ReportFault($"the core ({input.Kind})", e);
+        }
+
+        foreach (Effect effect in _effects)
+        {
+            try
+            {
+                Effects.Execute(effect);
+            }
+            catch (Exception e)
+            {
+                ReportFault($"the effect {effect.Kind}", e);
+                Effects.Abandon(effect);
+            }
+        }
+    }
+
+    private void Arm()
+    {
+        long next = _inputs.Count > 0 ? 0 : Machine.NextDeadline;
+        if (next == long.MaxValue)
+        {
+            Loop.Cancel(_timer);
+        }
+        else
+        {
+            Loop.Schedule(_timer, (ulong)next);
+        }
+    }
+
+    private sealed class CoreTimer(Supervisor supervisor) : LoopTimer
+    {
+        public override void Expired(EventLoop loop, ulong now)
+        {
+            supervisor.Post(Input.Tick());
+            supervisor.Pump();
+        }
+    }
+}
