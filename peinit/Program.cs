@@ -1,5 +1,29 @@
 // SPDX-License-Identifier: MIT
-using System;
+using Peinit.Boot;
+using Peinit.Shell;
+using Peios.Interop;
 
-Console.Error.WriteLine("peinit: not built yet");
+// Anything but PID 1 must not touch the machine (PEINIT-015).
+if (Processes.Self != 1 || !Spawner.VersionMatches)
+{
+    return 1;
+}
+
+// 1. Signals are blocked already; Ctrl+Alt+Del becomes one of them (PEINIT-018).
+if (!CrashGuard.Arm("/sbin/peinit").TryGet(out CrashGuard.PreviousLife? previous))
+{
+    return 1;
+}
+
+_ = CrashGuard.CoverThread();
+_ = Mounts.Machine(Mounts.DisableCtrlAltDel);
+PeinitLog log = new();
+
+// 2. A first life boots; a later one continues where the last one fell (HAZ-037).
+EarlyBootResult boot = previous.State is null ? new EarlyBoot(log).Run() : EarlyBootResult.Continue();
+Errno error = Startup.Run(log, boot, previous);
+
+// 3. The loop never ends by itself. If it cannot even begin, only a new life or a shell is left.
+SystemConsole.WriteLine($"the loop cannot run: {error}");
+CrashGuard.Restart();
 return 1;

@@ -38,6 +38,8 @@ internal sealed class EarlyBoot(IBootLog log)
         string bootId = ReadBootId();
         Require(MakeRuntimeDirectory(bootId));
         Require(KernelModule.Ensure(log));
+        Require(KernelModule.Arm(log));
+        Require(SelfCheck.Run(log));
         Errno clock = HardwareClock.Apply();
         if (!clock.Ok)
         {
@@ -87,7 +89,7 @@ internal sealed class EarlyBoot(IBootLog log)
         }
     }
 
-    private static string ReadBootId() =>
+    internal static string ReadBootId() =>
         Files.ReadSmall("/proc/sys/kernel/random/boot_id", 64).TryGet(out byte[]? text)
         && Guid.TryParseExact(Encoding.ASCII.GetString(text).TrimEnd('\n'), "D", out Guid id)
             ? id.ToString("D")

@@ -165,8 +165,6 @@ internal sealed class Launcher
                 return error;
             }
 
-            // Written before the clone, so that a crash in between leaves no process without an owner (HAZ-037).
-            _supervisor.RecordIntent();
             if (!Spawner.Start(Plan(process, cgroup, stdout, stderr)).TryGet(out SpawnedChild? child, out error))
             {
                 stdout.Dispose();

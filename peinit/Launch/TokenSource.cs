@@ -23,10 +23,10 @@ internal sealed class TokenSource
     private static readonly string[] s_platform = ["registryd", "lpsd", "authd", "eventd"];
 
     private readonly Supervisor _supervisor;
-    private readonly KacsDevice _device;
+    private readonly KacsDevice? _device;
     private readonly AuthdClient _authd;
 
-    internal TokenSource(Supervisor supervisor, KacsDevice device, AuthdClient authd)
+    internal TokenSource(Supervisor supervisor, KacsDevice? device, AuthdClient authd)
     {
         _supervisor = supervisor;
         _device = device;
@@ -34,7 +34,7 @@ internal sealed class TokenSource
     }
 
     /// <summary>For mitigations, which the child sets on itself.</summary>
-    internal Fd Device => _device.Descriptor;
+    internal Fd? Device => _device?.Descriptor;
 
     /// <summary>Answers with TokenReady or TokenFailed, now or when authd has answered.</summary>
     internal void Request(JobProcess process)
@@ -103,6 +103,11 @@ internal sealed class TokenSource
 
     private Result<Fd> Mint(string service, IReadOnlyList<string>? required)
     {
+        if (_device is null)
+        {
+            return Errno.ENODEV;
+        }
+
         if (!Token.OpenSelf(_device, real: true).TryGet(out Token? own, out Errno error))
         {
             return error;

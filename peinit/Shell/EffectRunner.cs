@@ -16,12 +16,12 @@ internal sealed class EffectRunner
     private readonly ServiceBoot _boot;
     private readonly EventdHandoff _eventd;
 
-    internal EffectRunner(Supervisor supervisor, Launcher launcher, EventReporter events, ServiceBoot boot)
+    internal EffectRunner(Supervisor supervisor)
     {
         _supervisor = supervisor;
-        _launcher = launcher;
-        _events = events;
-        _boot = boot;
+        _launcher = supervisor.Launcher;
+        _events = supervisor.Events;
+        _boot = supervisor.Boots;
         _eventd = new EventdHandoff(supervisor);
     }
 

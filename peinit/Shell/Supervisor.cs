@@ -55,13 +55,17 @@ internal sealed class Supervisor
 
     internal Launcher Launcher { get; set; } = null!;
 
+    internal EventReporter Events { get; set; } = null!;
+
+    internal ServiceBoot Boots { get; set; } = null!;
+
+    internal ConfigurationLoader Configuration { get; set; } = null!;
+
     internal NotifySocket? Notify { get; set; }
 
     internal IoWorker Worker { get; set; } = null!;
 
     internal ControlServer? Control { get; set; }
-
-    internal Handover? Handover { get; set; }
 
     /// <summary>The present, as the core wants it.</summary>
     internal static Moment Now => new((long)Clock.Monotonic, (long)Clock.Realtime);
@@ -91,7 +95,6 @@ internal sealed class Supervisor
             _pumping = false;
         }
 
-        Handover?.Save(this);
         Arm();
     }
 
@@ -112,9 +115,6 @@ internal sealed class Supervisor
             }
         }
     }
-
-    /// <summary>Writes down what is about to be forked (HAZ-037).</summary>
-    internal void RecordIntent() => Handover?.Save(this);
 
     /// <summary>Something threw. It is logged, and the loop goes on.</summary>
     internal void ReportFault(string where, Exception exception) =>

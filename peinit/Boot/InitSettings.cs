@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+using Peios.Registry;
+using Peios.Security;
+
+namespace Peinit.Boot;
+
+/// <summary>Values of <c>Machine\System\Init\</c> (PEINIT-379, PEINIT-413, PEINIT-415, PEINIT-473, PEINIT-474).</summary>
+internal sealed record InitSettings
+{
+    internal const string Key = @"Machine\System\Init";
+
+    internal static InitSettings Defaults { get; } = new();
+
+    internal int MaxControlConnections { get; init; } = 32;
+
+    internal int MaxRequestSize { get; init; } = 65536;
+
+    internal uint ConnectionTimeout { get; init; } = 30;
+
+    internal int MaxLogLineLength { get; init; } = 8192;
+
+    internal int MaxLogBufferPerService { get; init; } = 65536;
+
+    /// <summary>Descriptor of peinit itself, or null for the default.</summary>
+    internal byte[]? ControlSecurity { get; init; }
+
+    /// <summary>On the worker: reads the values; what is absent, ill-typed or out of range keeps its default.</summary>
+    /// <param name="client">The registry.</param>
+    /// <param name="previous">Settings in force, whose descriptor survives a malformed one (PEINIT-150).</param>
+    internal static InitSettings Read(RegistryClient client, InitSettings previous)
+    {
+        if (!client.Open(Key, KeyRights.QueryValue).TryGet(out RegistryKey? key))
+        {
+            return Defaults;
+        }
+
+        using (key)
+        {
+            return new InitSettings
+            {
+                MaxControlConnections = Number(key, "MaxControlConnections", 4096, Defaults.MaxControlConnections),
+                MaxRequestSize = Number(key, "MaxRequestSize", 1 << 24, Defaults.MaxRequestSize),
+                ConnectionTimeout = (uint)Number(key, "ConnectionTimeout", 86400, (int)Defaults.ConnectionTimeout),
+                MaxLogLineLength = Number(key, "MaxLogLineLength", 16384, Defaults.MaxLogLineLength),
+                MaxLogBufferPerService = Number(key, "MaxLogBufferPerService", 1 << 20, Defaults.MaxLogBufferPerService),
+                ControlSecurity = Descriptor(key, previous.ControlSecurity),
+            };
+        }
+    }
+
+    private static int Number(RegistryKey key, string name, int max, int fallback) =>
+        key.QueryDword(name).TryGet(out uint value) && value > 0 && value <= (uint)max ? (int)value : fallback;
+
+    private static byte[]? Descriptor(RegistryKey key, byte[]? fallback)
+    {
+        if (!key.QueryBinary("ControlSecurity").TryGet(out byte[]? value, out Peios.Interop.Errno error))
+        {
+            return error == Peios.Interop.Errno.ENOENT ? null : fallback;
+        }
+
+        return SecurityDescriptor.TryRead(value, out _) ? value : fallback;
+    }
+}
