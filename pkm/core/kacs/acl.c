@@ -48,16 +48,6 @@ static u32 object_sid_offset(u32 object_flags)
 	return at;
 }
 
-/* Labels carry their value in the SID; any other shape has none to carry. */
-static bool label_sid_valid(u8 type, const u8 *sid)
-{
-	if (type == KACS_ACE_MANDATORY_LABEL)
-		return pkm_get_le64(sid) == SID_WORD(1, 16);
-	if (type == KACS_ACE_TRUST_LABEL)
-		return pkm_get_le64(sid) == SID_WORD(2, 19);
-	return true;
-}
-
 /* The body of an ACE of @size bytes, at least 4, all of them in the buffer. */
 static bool ace_valid(const u8 *p, u32 size)
 {
@@ -84,7 +74,7 @@ static bool ace_valid(const u8 *p, u32 size)
 		return sid_is_everyone(p + at) &&
 		       !kacs_claim_validate(p + at + sid_len, size - at - sid_len);
 	default:
-		return at + sid_len == size && label_sid_valid(p[0], p + at);
+		return at + sid_len == size;
 	}
 }
 

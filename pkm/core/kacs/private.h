@@ -216,4 +216,258 @@ void kacs_view_restricted(struct kacs_view *view, const struct kacs_subject *sub
 void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subject,
 			const u8 *owner, const u8 *self);
 
+/* --- cond.c ------------------------------------------------------------- */
+
+enum cond_result {
+	COND_FALSE,
+	COND_TRUE,
+	COND_UNKNOWN,
+};
+
+/**
+ * struct cond_value - one entry of the evaluation stack
+ * @p: bytes of a literal, or the claim entry of an attribute
+ * @i: value of an integer literal, or an enum cond_result
+ * @len: bytes at @p
+ * @count: values it stands for
+ * @kind: what it is
+ * @types: set of value classes inside, or the claim's value type
+ */
+struct cond_value {
+	union {
+		const u8 *p;
+		s64 i;
+	};
+	u32 len;
+	u16 count;
+	u8 kind;
+	u8 types;
+};
+
+/*
+ * Work that the conditions of one check may do, in comparisons of 16 bytes.
+ * Set operators multiply: without a bound one descriptor of 64 KiB could ask
+ * for minutes. What is beyond is UNKNOWN, which never grants.
+ */
+#define COND_BUDGET (1U << 20)
+
+/**
+ * struct kacs_cond - where conditions of one check find their operands
+ * @stack: KACS_COND_DEPTH entries
+ * @sacl: resource attributes
+ * @claims: user, device and local claim arrays, by enum order of their tokens
+ * @claims_len: their lengths
+ * @budget: work left
+ */
+struct kacs_cond {
+	struct cond_value *stack;
+	const struct kacs_acl *sacl;
+	const u8 *claims[3];
+	u32 claims_len[3];
+	u32 budget;
+};
+
+#define COND_LOCAL  0
+#define COND_USER   1
+#define COND_DEVICE 2
+
+enum cond_result kacs_cond_eval(struct kacs_cond *cond, const struct kacs_view *view,
+				u32 polarity, const u8 *code, u32 len);
+bool kacs_cond_valid(const u8 *code, u32 len);
+
+/* --- access.c: what one check keeps ------------------------------------- */
+
+/*
+ * Which step decided which bits, in order. Bits are decided once per walk and
+ * removed once after it, so 32 of each and a few from the early steps is all
+ * there can be.
+ */
+#define TRACE_MAX 80
+
+struct trace_event {
+	u32 bits;
+	u16 index; /* ACE, or central policy */
+	u8 step;
+	u8 detail; /* 1: granted; rule of a central policy */
+};
+
+struct trace_log {
+	u32 count;
+	struct trace_event events[TRACE_MAX];
+};
+
+static __always_inline void trace_add(struct trace_log *log, u32 bits, u32 step, u32 index,
+				      u32 detail)
+{
+	struct trace_event *e;
+
+	if (!log || !bits || log->count >= TRACE_MAX)
+		return;
+	e = &log->events[log->count++];
+	e->bits = bits;
+	e->index = index;
+	e->step = step;
+	e->detail = detail;
+}
+
+/**
+ * struct unit_seed - state after steps 4 to 6, the same for every node
+ * @granted: granted by privileges
+ * @decided: decided by privileges, labels and trust labels
+ * @priv: granted by privileges and still standing
+ * @mandatory: decided by labels
+ */
+struct unit_seed {
+	u32 granted;
+	u32 decided;
+	u32 priv;
+	u32 mandatory;
+};
+
+/* Privileges that shape a check, in the order of their events. */
+enum {
+	USE_SECURITY,
+	USE_BACKUP,
+	USE_RESTORE,
+	USE_TAKE_OWNERSHIP,
+	USE_RELABEL,
+	USE_COUNT,
+};
+
+/**
+ * struct kacs_tree - a validated object-type tree
+ * @entries: the caller's array
+ * @count: nodes
+ * @end: per node, index behind its subtree
+ * @parent: per node; the root's is itself
+ * @table: node + 1 by GUID hash, 0 free
+ * @shift: hash bits to drop for a place in @table
+ */
+struct kacs_tree {
+	const struct kacs_object_type_entry *entries;
+	u32 count;
+	u16 *end;
+	u16 *parent;
+	u16 *table;
+	u32 shift;
+};
+
+/* Masks per node, or of the object alone. */
+struct nodes {
+	u32 *granted;
+	u32 *decided;
+};
+
+#define NODE_ARRAYS 7
+
+/**
+ * struct check - one access check under way
+ * @req: what was asked
+ * @sd: of what
+ * @map: generic mapping
+ * @want: mapped request
+ * @maximum: MAXIMUM_ALLOWED was asked for
+ * @self: PRINCIPAL_SELF or NULL
+ * @normal: the token's view
+ * @restricted: view of the restricted pass
+ * @confined: view of the confinement pass
+ * @cond: operands of conditions
+ * @tree: @tree.count 0: no tree
+ * @count: nodes, 1 without a tree
+ * @final: masks of the object
+ * @priv: per node, privilege bits to put back after the restricted pass
+ * @pass: state of the restricted and confinement passes
+ * @rule: masks of a policy rule
+ * @staged: masks as staged policies would have them
+ * @local: storage of all of them without a tree
+ * @provenance: bits each privilege contributed (KACS-AC-156)
+ * @staging: @staged differs, or may differ, from @final
+ * @staged_sacls: some applicable rule has a staged SACL
+ * @policy_sacls: some applicable rule has an effective SACL
+ * @log: who decided what
+ */
+struct check {
+	const struct kacs_request *req;
+	const struct kacs_sd *sd;
+	const struct kacs_generic_map *map;
+	u32 want;
+	bool maximum;
+	const u8 *self;
+	struct kacs_view normal;
+	struct kacs_view restricted;
+	struct kacs_view confined;
+	struct kacs_cond cond;
+	struct kacs_tree tree;
+	u32 count;
+	struct nodes final;
+	u32 *priv;
+	struct nodes pass;
+	u32 *rule;
+	u32 *staged;
+	u32 local[NODE_ARRAYS];
+	u32 provenance[USE_COUNT];
+	bool staging;
+	bool staged_sacls;
+	bool policy_sacls;
+	struct trace_log log;
+};
+
+void kacs_unit_run(struct check *ck, const struct kacs_acl *dacl, const struct unit_seed *seed,
+		   struct nodes *out, struct trace_log *log);
+
+/* --- privs.c ------------------------------------------------------------ */
+
+static inline bool check_privileged(const struct check *ck, unsigned int bit)
+{
+	return ck->req->state->privileges & KACS_PRIV_MASK(bit);
+}
+
+void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed,
+		     struct trace_log *log);
+int kacs_privs_account(struct check *ck, u64 *used);
+
+/* --- prescan.c ---------------------------------------------------------- */
+
+void kacs_prescan(struct check *ck, struct unit_seed *seed, struct trace_log *log);
+
+/* --- tree.c ------------------------------------------------------------- */
+
+u32 kacs_tree_size(u32 count);
+int kacs_tree_init(struct kacs_tree *tree, const struct kacs_object_type_entry *entries,
+		   u32 count, void *mem);
+int kacs_tree_find(const struct kacs_tree *tree, const u8 *guid);
+void kacs_tree_allow(const struct kacs_tree *tree, struct nodes *n, u32 node, u32 mask);
+void kacs_tree_deny(const struct kacs_tree *tree, struct nodes *n, u32 node, u32 mask);
+
+/* --- dacl.c ------------------------------------------------------------- */
+
+void kacs_dacl_walk(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view,
+		    struct nodes *n, struct trace_log *log);
+
+/* --- caap.c ------------------------------------------------------------- */
+
+void kacs_caap_apply(struct check *ck);
+
+/**
+ * struct caap_iter - applicable rules of an object's policies, in order
+ * @pos: in the SACL
+ * @policy: its rules are being walked, NULL: look for the next one
+ * @index: of that policy
+ * @next_index: of the one after it
+ * @rule: next rule
+ */
+struct caap_iter {
+	u32 pos;
+	const struct kacs_policy *policy;
+	u32 next_index;
+	u32 index;
+	u32 rule;
+};
+
+const struct kacs_policy_rule *kacs_caap_next(struct check *ck, struct caap_iter *it);
+
+/* --- sacl.c ------------------------------------------------------------- */
+
+int kacs_sacl_run(struct check *ck, struct kacs_result *res);
+
 #endif

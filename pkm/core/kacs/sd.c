@@ -62,8 +62,11 @@ static int parse_acl(const u8 *data, u32 len, u32 at, bool present, struct part 
 	return 0;
 }
 
-/* KACS-FMT-072: of each kind, the first live label counts. */
-static void find_labels(struct kacs_sd *sd)
+/*
+ * KACS-FMT-072: of each kind, the first live label counts. A label carries its
+ * value in the SID, so one of another shape has none (KACS-AC-067, KACS-AC-068).
+ */
+static int find_labels(struct kacs_sd *sd)
 {
 	struct kacs_ace ace;
 	u32 pos = 0;
@@ -71,11 +74,17 @@ static void find_labels(struct kacs_sd *sd)
 	while (kacs_acl_next(&sd->sacl, &pos, &ace)) {
 		if (ace.flags & KACS_ACE_INHERIT_ONLY)
 			continue;
-		if (ace.type == KACS_ACE_MANDATORY_LABEL && !sd->label)
+		if (ace.type == KACS_ACE_MANDATORY_LABEL && !sd->label) {
 			sd->label = ace.data;
-		else if (ace.type == KACS_ACE_TRUST_LABEL && !sd->trust)
+			if (pkm_get_le64(ace.sid) != SID_WORD(1, 16))
+				return -EINVAL;
+		} else if (ace.type == KACS_ACE_TRUST_LABEL && !sd->trust) {
 			sd->trust = ace.data;
+			if (pkm_get_le64(ace.sid) != SID_WORD(2, 19))
+				return -EINVAL;
+		}
 	}
+	return 0;
 }
 
 /**
@@ -113,9 +122,7 @@ int kacs_sd_parse(struct kacs_sd *sd, const void *data, u32 len)
 	if (!(apart(&owner, &group) & apart(&owner, &sacl) & apart(&owner, &dacl) &
 	      apart(&group, &sacl) & apart(&group, &dacl) & apart(&sacl, &dacl)))
 		return -EINVAL;
-	if (sd->sacl.facts & KACS_ACL_LABELS)
-		find_labels(sd);
-	return 0;
+	return sd->sacl.facts & KACS_ACL_LABELS ? find_labels(sd) : 0;
 }
 
 /**

@@ -605,20 +605,18 @@ struct kacs_privilege_event {
 	bool success;
 };
 
-/* Kinds of struct kacs_policy_event. */
-#define KACS_POLICY_SACL_ERROR	     0
-#define KACS_POLICY_STAGING_MISMATCH 1
-
 /**
  * struct kacs_policy_event - body of one caap-policy-diagnostic event
- * @kind: KACS_POLICY_...
+ *
+ * Its kind is always staging-mismatch: a policy's SACLs are validated when it
+ * is installed, so none can turn out unusable in a check.
+ *
  * @requested: mapped request
  * @granted: effective mask, the root's with a tree
  * @staged: staged mask, the root's with a tree
  * @nodes_differ: some node's effective and staged mask differ
  */
 struct kacs_policy_event {
-	u8 kind;
 	u32 requested;
 	u32 granted;
 	u32 staged;
@@ -772,11 +770,12 @@ struct kacs_event_who {
 	u32 path_len;
 };
 
-void kacs_payload_audit(struct pkm_writer *w, const struct kacs_event_who *who,
-			const struct kacs_audit_event *event);
-void kacs_payload_privilege(struct pkm_writer *w, const struct kacs_event_who *who,
-			    const struct kacs_privilege_event *event);
-void kacs_payload_policy(struct pkm_writer *w, const struct kacs_event_who *who,
-			 const struct kacs_policy_event *event);
+/* Each returns the bytes needed; the body is whole iff they fit in @cap. */
+u32 kacs_payload_audit(void *buf, u32 cap, const struct kacs_event_who *who,
+		       const struct kacs_audit_event *event);
+u32 kacs_payload_privilege(void *buf, u32 cap, const struct kacs_event_who *who,
+			   const struct kacs_privilege_event *event);
+u32 kacs_payload_policy(void *buf, u32 cap, const struct kacs_event_who *who,
+			const struct kacs_policy_event *event);
 
 #endif
