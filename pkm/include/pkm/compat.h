@@ -9,6 +9,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/align.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
