@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include <pkm/kacs.h>
+#include <pkm/lsm.h>
 #include <pkm/module.h>
 
 #include "ksyms.h"
@@ -68,10 +69,20 @@ static int __init pkm_init(void)
 	if (err)
 		return err;
 
+	/* Last: attaching hooks cannot be undone. */
+	err = pkm_lsm_init();
+	if (err)
+		goto exit_kacs;
+
 	pr_info("loaded, mode=%s\n", mode_names[loaded_mode]);
 	return 0;
+
+exit_kacs:
+	kacs_exit();
+	return err;
 }
 
+/* Only mode=off gets here: with hooks attached the module holds itself. */
 static void __exit pkm_exit(void)
 {
 	kacs_exit();

@@ -8,30 +8,12 @@
 
 #include <linux/types.h>
 
+#include <pkm/core/kacs.h>
+
 struct kacs_token;
 struct file;
 
 #define KACS_GUID_LEN 16
-
-/* Privilege bits, KACS-TOK-027 (the bit number, not the mask). */
-#define KACS_PRIV_CREATE_TOKEN	 2
-#define KACS_PRIV_ASSIGN_PRIMARY 3
-#define KACS_PRIV_TCB		 7
-#define KACS_PRIV_SECURITY	 8
-#define KACS_PRIV_LOAD_DRIVER	 10
-#define KACS_PRIV_BACKUP	 17
-#define KACS_PRIV_RESTORE	 18
-#define KACS_PRIV_DEBUG		 20
-#define KACS_PRIV_AUDIT		 21
-#define KACS_PRIV_IMPERSONATE	 29
-#define KACS_PRIV_CREATE_JOB	 62
-
-/**
- * struct kacs_generic_map - what the four generic rights mean for an object type
- */
-struct kacs_generic_map {
-	u32 read, write, execute, all;
-};
 
 /*
  * Effective token of the calling context, with a reference the caller puts;
