@@ -11,6 +11,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 . scripts/image.sh
 . scripts/qemu.sh
 . scripts/test.sh
+. scripts/bench.sh
 
 usage() {
 	cat <<'TEXT'

@@ -12,7 +12,7 @@ PROGRAMS=(
 	"tests/Agent/Agent.csproj peios-agent"
 )
 MANAGED_INPUTS=(Directory.Build.props Directory.Build.targets Directory.Packages.props Peios.sln global.json
-	interop peinit userland tests/Agent tests/Managed tests/Shared tests/Vm qemu/Mkimage)
+	interop peinit userland tests qemu/Mkimage)
 
 help_build() {
 	cat <<'TEXT'

@@ -50,7 +50,7 @@ make_roots() {
 stage_roots() {
 	local manifests=qemu/manifests
 	fakeroot -- dotnet "$MKIMAGE" root "$IMAGES/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" \
-		$manifests/base.toml $manifests/peios.toml $manifests/demo.toml "$IMAGES/peios.img" \
+		$manifests/base.toml $manifests/core.toml $manifests/platform.toml $manifests/demo.toml "$IMAGES/peios.img" \
 		$manifests/test.toml "$IMAGES/test.img"
 	rm -rf "$IMAGES/stage"
 }

@@ -19,7 +19,6 @@ TEXT
 }
 
 help_tour() { echo "Usage: ./build.sh tour    boot the image and show the system at work, step by step"; }
-help_bench() { echo "Usage: ./build.sh bench    measure; writes out/bench/results.json"; }
 
 cmd_run() {
 	cmd_build
@@ -65,4 +64,3 @@ choose_accelerator() {
 }
 
 cmd_tour() { fail "the tour has not been written yet"; }
-cmd_bench() { fail "the benchmarks have not been written yet"; }

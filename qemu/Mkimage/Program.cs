@@ -14,7 +14,7 @@ internal static class Program
         root       run it under fakeroot; each STEP is one of
                      MANIFEST.toml   add a layer: packages, files, registry content
                      IMAGE.img       write what there is so far as an ext4 image of SIZE
-                     ARCHIVE.tar.gz  write what there is so far as an archive
+                     ARCHIVE.tar     write what there is so far as an archive
         initramfs  pack busybox, /init, the drivers of KERNEL and the module
         """;
 
@@ -54,7 +54,7 @@ internal static class Program
             {
                 root.WriteExt4(Path.GetFullPath(step), size);
             }
-            else if (step.EndsWith(".tar.gz", StringComparison.Ordinal))
+            else if (step.EndsWith(".tar", StringComparison.Ordinal))
             {
                 root.WriteArchive(Path.GetFullPath(step));
             }

@@ -43,7 +43,7 @@ internal sealed class RootImage
     public void WriteArchive(string archive)
     {
         _tree.SetOwners();
-        Command.Run(_stage, "tar", "--sort=name", "-czf", archive, ".");
+        Command.Run(_stage, "tar", "--sort=name", "-cf", archive, ".");
     }
 
     private void LinkMergedUsr()

@@ -16,7 +16,8 @@ public sealed class ManifestTests : IDisposable
 
     [Theory]
     [InlineData("base")]
-    [InlineData("peios")]
+    [InlineData("core")]
+    [InlineData("platform")]
     [InlineData("demo")]
     [InlineData("test")]
     public void Read_ManifestsOfTheProject_AreWellFormed(string name) =>

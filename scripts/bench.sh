@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# Measurements. Sourced by build.sh.
+
+BENCH=$ROOT/tests/Bench/bin/Release/net9.0/bench.dll
+
+help_bench() {
+	cat <<'TEXT'
+Usage: ./build.sh bench
+
+Measures boots, shutdown, memory and restart latency, prints a table and writes the same to
+out/bench/results.json. Boots are counted in instructions of one emulated processor
+(-icount shift=0), so the figures do not depend on this machine. Takes a few minutes.
+TEXT
+}
+
+cmd_bench() {
+	cmd_build
+	make_images
+	echo "bench"
+	mkdir -p "$OUT/bench"
+	step bench-program "mend the C error above (tests/Bench/guest)" \
+		gcc -static -O2 -Wall -Wextra -Werror -o "$OUT/bench/bench" tests/Bench/guest/bench.c
+	step bench-workload "see the message above" dotnet "$BENCH" prepare
+	step bench-roots "see the message above" stage_bench_roots
+	dotnet "$BENCH" run 9>&-
+}
+
+# One tree, written at three heights: 0, 50 and 200 Oneshots.
+stage_bench_roots() {
+	local size steps=(qemu/manifests/base.toml qemu/manifests/core.toml)
+	for size in 0 50 200; do steps+=("$OUT/bench/workload-$size.toml" "$OUT/bench/workload-$size.tar"); done
+	fakeroot -- dotnet "$MKIMAGE" root "$OUT/bench/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" "${steps[@]}"
+	rm -rf "$OUT/bench/stage"
+}
