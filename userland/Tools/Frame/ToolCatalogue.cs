@@ -9,7 +9,12 @@ internal static class ToolCatalogue
     /// <summary>The tools, alphabetical.</summary>
     public static IReadOnlyList<ITool> All { get; } =
     [
+        new Svctl.PowerTool("halt"),
+        new Svctl.PowerTool("poweroff"),
+        new Svctl.PowerTool("reboot"),
         new Sd.SdTool(),
+        new Svctl.ShutdownTool(),
+        new Svctl.SvctlTool(),
     ];
 
     /// <summary>The tool of that name, or null.</summary>
