@@ -233,6 +233,9 @@ struct kacs_token *kacs_token_duplicate(struct kacs_token *source, u8 type, u8 l
 struct kacs_token *kacs_token_filter(struct kacs_token *source, const struct kacs_token_spec *spec,
 				     u64 delete_privs, struct kacs_blob *sd);
 void kacs_token_free(struct kacs_token *tok);
+
+/* --- token_view.c, token_sd.c ---------------------------------------------- */
+
 const struct kacs_subject *kacs_token_subject(const struct kacs_token *tok);
 void kacs_token_state(const struct kacs_token *tok, struct kacs_subject_state *state,
 		      u64 *groups_enabled);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Tokens on processes and threads: install, fork, exec, threads, peers, impersonation. */
+/* Tokens on processes and threads: install, fork, exec, threads, peers.  ktest: -c 2 */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
