@@ -11,5 +11,5 @@ internal sealed class StopSource(Fd signals) : EventSource
     public override Fd Descriptor => signals;
 
     /// <inheritdoc/>
-    public override void Ready(EventLoop loop, LoopEvents events) => loop.Stopping = Signals.Next(signals) != 0;
+    public override void Ready(EventLoop loop, LoopEvents events) => loop.Stopping |= Signals.Next(signals) != 0;
 }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+using System;
+using Peios.Events;
+using Peios.Interop;
+using Peios.Security;
+
+namespace Lpsd;
+
+/// <summary>Emits lpsd's events after the change is durable (LPS-054 to LPS-056); a lost one is counted, never an error.</summary>
+internal sealed class LpsdEvents(EventEmitter? emitter)
+{
+    /// <summary>Events that could not be emitted.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>A principal was added, or was not.</summary>
+    public void Principal(string action, string reason, in EventCaller caller, in Sid target, string? name)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        MsgPackWriter writer = new(buffer);
+        writer.Map(9);
+        Common(ref writer, reason, caller);
+        Text(ref writer, "action"u8, action);
+        OptionalSid(ref writer, "target_sid"u8, target);
+        writer.String("target_name"u8);
+        if (name is null)
+        {
+            writer.Nil();
+        }
+        else
+        {
+            writer.String(name.AsSpan());
+        }
+
+        writer.String("fields"u8);
+        writer.Array(0);
+        Emit("lpsd.principal"u8, writer.Written);
+    }
+
+    /// <summary>A membership was changed, or was not.</summary>
+    public void Group(string action, string reason, in EventCaller caller, in Sid group, in Sid member)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        MsgPackWriter writer = new(buffer);
+        writer.Map(8);
+        Common(ref writer, reason, caller);
+        Text(ref writer, "action"u8, action);
+        OptionalSid(ref writer, "group_sid"u8, group);
+        OptionalSid(ref writer, "member_sid"u8, member);
+        Emit("lpsd.group"u8, writer.Written);
+    }
+
+    /// <summary>The store was created, opened, or not backed up.</summary>
+    public void Store(string action, string reason, in Sid machine)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        MsgPackWriter writer = new(buffer);
+        writer.Map(7);
+        Common(ref writer, reason, new EventCaller(WellKnownSids.System, 0, Processes.Self));
+        Text(ref writer, "action"u8, action);
+        OptionalSid(ref writer, "machine_sid"u8, machine);
+        Emit("lpsd.store"u8, writer.Written);
+    }
+
+    private static void Common(ref MsgPackWriter writer, string reason, in EventCaller caller)
+    {
+        writer.String("success"u8);
+        writer.Boolean(reason == "OK");
+        Text(ref writer, "reason"u8, reason);
+        OptionalSid(ref writer, "by_sid"u8, caller.User);
+        writer.String("by_auth_id"u8);
+        writer.UInt64(caller.AuthId);
+        writer.String("by_pid"u8);
+        writer.UInt64((ulong)Math.Max(caller.Pid, 0));
+    }
+
+    private static void Text(ref MsgPackWriter writer, ReadOnlySpan<byte> key, string value)
+    {
+        writer.String(key);
+        writer.String(value.AsSpan());
+    }
+
+    private static void OptionalSid(ref MsgPackWriter writer, ReadOnlySpan<byte> key, in Sid sid)
+    {
+        writer.String(key);
+        if (sid.IsNone)
+        {
+            writer.Nil();
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[Sid.MaxBinaryLength];
+        writer.Binary(bytes[..sid.Write(bytes)]);
+    }
+
+    private void Emit(ReadOnlySpan<byte> type, ReadOnlySpan<byte> payload) =>
+        Lost += emitter is not null && emitter.Emit(type, payload).Ok ? 0 : 1;
+}
