@@ -285,7 +285,7 @@ static int conclude(struct check *ck, struct kacs_result *res)
 	int err;
 
 	err = kacs_privs_account(ck, &res->used);
-	if (!err)
+	if (!err && !sacl_silent(ck))
 		err = kacs_sacl_run(ck, res);
 	if (err)
 		return stop(ck->req, res, KACS_STEP_INVALID, err);
@@ -333,8 +333,11 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
 	ck.staged_sacls = false;
 	ck.policy_sacls = false;
 	ck.log.count = 0;
-	setup_cond(&ck, mem);
-	if (setup_nodes(&ck, needs_stack(sd) ? mem + COND_STACK_BYTES : mem))
+	if (needs_stack(sd)) {
+		setup_cond(&ck, mem);
+		mem += COND_STACK_BYTES;
+	}
+	if (setup_nodes(&ck, mem))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
 	memset(res, 0, sizeof(*res));
 	res->want = ck.want;

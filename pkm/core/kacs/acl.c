@@ -108,6 +108,20 @@ static u16 ace_facts(const u8 *p)
 	return facts;
 }
 
+/*
+ * A well-formed live allow or deny ACE of the plain form, for a SID that is
+ * not S-1-3-4: nearly all of them, and nothing to note about any.
+ */
+static __always_inline bool plain_ace(const u8 *p, u32 size)
+{
+	u64 sid;
+
+	if (size < 16 || pkm_get_le16(p) & (0xfe | KACS_ACE_INHERIT_ONLY << 8))
+		return false;
+	sid = pkm_get_le64(p + 8);
+	return (sid & 0xf0ff) == 1 && size == 16 + (sid >> 6 & 0x3fc) && sid != SID_WORD(1, 3);
+}
+
 /**
  * kacs_acl_parse() - validate an ACL
  * @acl: filled on success, refers to @data
@@ -120,7 +134,7 @@ static u16 ace_facts(const u8 *p)
 int kacs_acl_parse(struct kacs_acl *acl, const void *data, u32 len)
 {
 	const u8 *p = data, *end;
-	u32 size, count, i, facts = 0;
+	u32 size, count, i, facts = 0, guess = 0;
 
 	if (len < KACS_ACL_HEADER)
 		return -EINVAL;
@@ -134,25 +148,19 @@ int kacs_acl_parse(struct kacs_acl *acl, const void *data, u32 len)
 	end = p + size;
 	p += KACS_ACL_HEADER;
 	for (i = 0; i < count; i++) {
-		u32 left = end - p, head, ace_size;
+		u32 left = end - p, ace_size;
 
-		if (left < 4)
+		if (unlikely(left < 4))
 			return -EINVAL;
-		head = pkm_get_le32(p);
-		ace_size = head >> 16;
-		if (ace_size < 4 || ace_size & 3 || ace_size > left)
+		ace_size = pkm_get_le16(p + 2);
+		if (unlikely(ace_size > left))
 			return -EINVAL;
-		/* Plain allow and deny ACEs, live: nearly all of them. */
-		if (!(head & (0xfe | KACS_ACE_INHERIT_ONLY << 8)) && ace_size >= 16 &&
-		    sid_head_valid(p + 8) && ace_size == 16 + 4 * (u32)p[9]) {
-			if (unlikely(sid_is_owner_rights(p + 8)))
-				facts |= KACS_ACL_OWNER_RIGHTS;
-		} else {
-			if (!ace_valid(p, ace_size))
+		if (unlikely(!plain_ace(p, ace_size))) {
+			if (ace_size < 4 || ace_size & 3 || !ace_valid(p, ace_size))
 				return -EINVAL;
 			facts |= ace_facts(p);
 		}
-		p += ace_size;
+		p = ace_behind(p, ace_size, &guess);
 	}
 	acl->facts = facts;
 	return p == end ? 0 : -EINVAL;

@@ -62,11 +62,11 @@ static void walk_object(struct check *ck, const struct kacs_acl *dacl,
 	struct odd_ace odd;
 
 	for (; p < end; index++) {
-		u32 head = pkm_get_le32(p), mask;
+		u32 head = pkm_get_le16(p), mask;
 		const u8 *ace = p;
 		bool deny;
 
-		p += head >> 16;
+		p += pkm_get_le16(p + 2);
 		if (head & KACS_ACE_INHERIT_ONLY << 8)
 			continue;
 		mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;

@@ -77,6 +77,24 @@ enum ace_shape {
 /* Bits that no ACE can grant, deny or audit: KACS-AC-025. */
 #define ACE_INERT_BITS (KACS_RESERVED_BITS | KACS_ACCESS_SYSTEM_SECURITY | KACS_MAXIMUM_ALLOWED)
 
+/*
+ * The ACE behind one of @size bytes. Where the next ACE starts depends on a
+ * load from this one, and waiting for that load would be most of a walk's
+ * time. Neighbours are often of one size: then the address comes from the
+ * guess, which the processor has already, and the load only confirms it.
+ */
+static __always_inline const u8 *ace_behind(const u8 *p, u32 size, u32 *guess)
+{
+	u32 step = *guess;
+
+	if (likely(size == step)) {
+		OPTIMIZER_HIDE_VAR(step);
+		return p + step;
+	}
+	*guess = size;
+	return p + size;
+}
+
 void kacs_ace_decode(const u8 *p, struct kacs_ace *ace);
 
 /* An ACE mask as evaluation sees it (KACS-AC-024); generic bits are rare. */
@@ -114,7 +132,8 @@ static __always_inline u32 ace_map(u32 mask, const struct kacs_generic_map *map)
 #define SLOT_GROUP_DENY	  4 /* deny ACEs only, whatever its bit */
 #define SLOT_OWNER_RIGHTS 5 /* S-1-3-4: what the view says */
 #define SLOT_SELF	  6 /* S-1-5-10: what the view says */
-#define SLOT_KIND_SHIFT	  13
+#define SLOT_KIND_SHIFT	  12
+#define SLOT_MORE	  0x8000 /* a later place may hold what hashes here */
 
 #define VIEW_ALLOW 1
 #define VIEW_DENY  2
@@ -139,28 +158,33 @@ struct kacs_view {
 	bool owns;
 };
 
-static inline u32 set_mask(const struct kacs_sid_set *set)
+static __always_inline u32 set_mask(const struct kacs_sid_set *set)
 {
 	return (1U << (64 - set->shift)) - 1;
 }
 
-static inline u64 slot_load(const struct kacs_sid_set *set, u32 i)
+static __always_inline u64 slot_load(const struct kacs_sid_set *set, u32 i)
 {
 	return pkm_get_le64(&set->slots[i]);
 }
 
-static inline u32 slot_kind(u64 slot)
+static __always_inline u32 slot_kind(u64 slot)
 {
 	return slot >> (32 + SLOT_KIND_SHIFT) & 7;
 }
 
-static inline u32 slot_index(u64 slot)
+static __always_inline u32 slot_index(u64 slot)
 {
 	return slot >> 32 & ((1U << SLOT_KIND_SHIFT) - 1);
 }
 
+static __always_inline bool slot_more(u64 slot)
+{
+	return slot & (u64)SLOT_MORE << 32;
+}
+
 /* The arena proper starts behind the two virtual SIDs, 24 bytes earlier. */
-static inline const u8 *slot_sid(const struct kacs_sid_set *set, u64 slot)
+static __always_inline const u8 *slot_sid(const struct kacs_sid_set *set, u64 slot)
 {
 	return set->sids - 24 + 4 * (u32)(slot >> 48);
 }
@@ -171,7 +195,42 @@ static inline const u8 *slot_sid(const struct kacs_sid_set *set, u64 slot)
  */
 static __always_inline u64 sid_hash(const u8 *sid)
 {
-	return (pkm_get_le64(sid) + pkm_get_le64(sid + 4 * (u32)sid[1])) * 0x9e3779b97f4a7c15ULL;
+	u64 head = pkm_get_le64(sid);
+
+	return (head + pkm_get_le64(sid + 4 * (head >> 8 & 0xff))) * 0x9e3779b97f4a7c15ULL;
+}
+
+/*
+ * A free place has tag 0 and stands for the first SID of the arena, whose tag
+ * is another: it needs no test of its own.
+ */
+static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot, u64 hash,
+				       const u8 *sid)
+{
+	return unlikely((u32)slot == (u32)(hash >> 32)) &&
+	       kacs_sid_equal(slot_sid(set, slot), sid);
+}
+
+/* What a place that holds the SID says: 1 it matches, 0 it ends the search, -1 go on. */
+static __always_inline int slot_match(const struct kacs_view *view, u64 slot, u32 polarity)
+{
+	u32 i = slot_index(slot);
+
+	switch (slot_kind(slot)) {
+	case SLOT_MEMBER:
+		return 1;
+	case SLOT_DENY:
+		return polarity == VIEW_DENY;
+	case SLOT_OWNER_RIGHTS:
+		return !!(view->owner & polarity);
+	case SLOT_SELF:
+		return !!(view->self & polarity);
+	case SLOT_GROUP:
+		/* Else another entry of this SID may be enabled. */
+		return view->enabled[i / 64] >> (i % 64) & 1 ? 1 : -1;
+	default:
+		return polarity == VIEW_DENY ? 1 : -1;
+	}
 }
 
 static __always_inline bool view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
@@ -179,31 +238,18 @@ static __always_inline bool view_match(const struct kacs_view *view, const u8 *s
 	const struct kacs_sid_set *set = view->set;
 	u64 hash = sid_hash(sid), slot;
 	u32 i = hash >> set->shift;
+	int match;
 
-	for (;; i = (i + 1) & set_mask(set)) {
+	for (;;) {
 		slot = slot_load(set, i);
-		if (!slot)
-			return false;
-		if ((u32)slot != (u32)(hash >> 32) || !kacs_sid_equal(slot_sid(set, slot), sid))
-			continue;
-		switch (slot_kind(slot)) {
-		case SLOT_MEMBER:
-			return true;
-		case SLOT_DENY:
-			return polarity == VIEW_DENY;
-		case SLOT_OWNER_RIGHTS:
-			return view->owner & polarity;
-		case SLOT_SELF:
-			return view->self & polarity;
-		case SLOT_GROUP:
-			if (view->enabled[slot_index(slot) / 64] >> (slot_index(slot) % 64) & 1)
-				return true;
-			break; /* another entry of this SID may be enabled */
-		default:
-			if (polarity == VIEW_DENY)
-				return true;
-			break;
+		if (slot_holds(set, slot, hash, sid)) {
+			match = slot_match(view, slot, polarity);
+			if (match >= 0)
+				return match;
 		}
+		if (likely(!slot_more(slot)))
+			return false;
+		i = (i + 1) & set_mask(set);
 	}
 }
 
@@ -422,6 +468,12 @@ static inline bool check_privileged(const struct check *ck, unsigned int bit)
 	return ck->req->state->privileges & KACS_PRIV_MASK(bit);
 }
 
+/* The privileges that can change what a check says. */
+#define USE_PRIVILEGES                                                                 \
+	(KACS_PRIV_MASK(KACS_PRIV_SECURITY) | KACS_PRIV_MASK(KACS_PRIV_BACKUP) |       \
+	 KACS_PRIV_MASK(KACS_PRIV_RESTORE) | KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP) | \
+	 KACS_PRIV_MASK(KACS_PRIV_RELABEL))
+
 void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed,
 		     struct trace_log *log);
 int kacs_privs_account(struct check *ck, u64 *used);
@@ -469,5 +521,13 @@ const struct kacs_policy_rule *kacs_caap_next(struct check *ck, struct caap_iter
 /* --- sacl.c ------------------------------------------------------------- */
 
 int kacs_sacl_run(struct check *ck, struct kacs_result *res);
+
+/* Nothing asks for a report: by far the most checks. */
+static inline bool sacl_silent(const struct check *ck)
+{
+	return !(ck->sd->sacl.facts & (KACS_ACL_AUDIT | KACS_ACL_POLICIES)) &&
+	       !(ck->req->subject->audit_policy &
+		 (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE));
+}
 
 #endif

@@ -12,6 +12,15 @@ static const u8 use_bits[USE_COUNT] = {
 	[USE_RELABEL] = KACS_PRIV_RELABEL,
 };
 
+/* Say who refused ACCESS_SYSTEM_SECURITY, where somebody asked for it. */
+static void refuse_security(const struct check *ck, const struct unit_seed *seed,
+			    struct trace_log *log)
+{
+	if (unlikely(ck->maximum || ck->want & KACS_ACCESS_SYSTEM_SECURITY))
+		trace_add(log, KACS_ACCESS_SYSTEM_SECURITY & ~seed->granted, KACS_STEP_PRIVILEGE,
+			  KACS_TRACE_NO_INDEX, 0);
+}
+
 /**
  * kacs_privs_seed() - steps 4 and 5: what enabled privileges grant
  * @ck: check; its provenance is set when @log is given
@@ -23,8 +32,19 @@ static const u8 use_bits[USE_COUNT] = {
  */
 void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed, struct trace_log *log)
 {
-	u32 bits[USE_COUNT] = { 0 }, i;
+	u32 bits[USE_COUNT] = { 0 };
 
+	seed->granted = 0;
+	seed->priv = 0;
+	seed->mandatory = 0;
+	/* KACS-AC-061: decided even where nobody granted it. */
+	seed->decided = KACS_ACCESS_SYSTEM_SECURITY;
+	if (log)
+		memset(ck->provenance, 0, sizeof(ck->provenance));
+	if (likely(!(ck->req->state->privileges & USE_PRIVILEGES))) {
+		refuse_security(ck, seed, log);
+		return;
+	}
 	if (check_privileged(ck, KACS_PRIV_SECURITY))
 		bits[USE_SECURITY] = KACS_ACCESS_SYSTEM_SECURITY;
 	if (intent & KACS_BACKUP_INTENT && check_privileged(ck, KACS_PRIV_BACKUP))
@@ -34,15 +54,11 @@ void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed, struc
 				    KACS_DELETE | KACS_ACCESS_SYSTEM_SECURITY;
 	seed->granted = bits[USE_SECURITY] | bits[USE_BACKUP] | bits[USE_RESTORE];
 	seed->priv = seed->granted;
-	seed->mandatory = 0;
-	/* KACS-AC-061: decided even where nobody granted it. */
-	seed->decided = seed->granted | KACS_ACCESS_SYSTEM_SECURITY;
+	seed->decided |= seed->granted;
 	trace_add(log, seed->granted, KACS_STEP_PRIVILEGE, KACS_TRACE_NO_INDEX, 1);
-	trace_add(log, KACS_ACCESS_SYSTEM_SECURITY & ~seed->granted, KACS_STEP_PRIVILEGE,
-		  KACS_TRACE_NO_INDEX, 0);
+	refuse_security(ck, seed, log);
 	if (log)
-		for (i = 0; i < USE_COUNT; i++)
-			ck->provenance[i] = bits[i];
+		memcpy(ck->provenance, bits, sizeof(bits));
 }
 
 /* Bits of @mask that some node still has. */
@@ -71,6 +87,8 @@ int kacs_privs_account(struct check *ck, u64 *used)
 	u32 audit = req->subject->audit_policy, i;
 	int err;
 
+	if (likely(!(req->state->privileges & USE_PRIVILEGES)))
+		return 0;
 	for (i = 0; i < USE_COUNT; i++) {
 		u32 from = ck->provenance[i];
 		struct kacs_privilege_event event = {

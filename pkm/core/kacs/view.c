@@ -27,7 +27,8 @@ static u32 set_bits(u32 count)
 {
 	u32 bits = 3;
 
-	while ((1U << bits) < 2 * (count + 2))
+	/* A quarter full: nearly every SID that is not there meets a free place. */
+	while ((1U << bits) < 4 * (count + 2))
 		bits++;
 	return bits;
 }
@@ -67,8 +68,10 @@ static void set_insert(struct set_builder *b, const u8 *sid, u32 at, u32 kind, u
 	u64 hash = sid_hash(sid);
 	u32 i = hash >> b->shift;
 
-	while (b->slots[i].ref)
+	while (b->slots[i].ref & ~SLOT_MORE) {
+		b->slots[i].ref |= SLOT_MORE;
 		i = (i + 1) & b->mask;
+	}
 	b->slots[i].tag = hash >> 32;
 	b->slots[i].ref = kind << SLOT_KIND_SHIFT | index;
 	b->slots[i].at = at / 4;
@@ -266,16 +269,17 @@ const u8 *kacs_subject_user(const struct kacs_subject *subject)
 bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid)
 {
 	u64 hash = sid_hash(sid), slot;
-	u32 i, kind;
+	u32 i = hash >> set->shift, kind;
 
-	for (i = hash >> set->shift;; i = (i + 1) & set_mask(set)) {
+	for (;;) {
 		slot = slot_load(set, i);
-		if (!slot)
-			return false;
 		kind = slot_kind(slot);
-		if ((u32)slot == (u32)(hash >> 32) && kind != SLOT_OWNER_RIGHTS &&
-		    kind != SLOT_SELF && kacs_sid_equal(slot_sid(set, slot), sid))
+		if (slot_holds(set, slot, hash, sid) && kind != SLOT_OWNER_RIGHTS &&
+		    kind != SLOT_SELF)
 			return true;
+		if (!slot_more(slot))
+			return false;
+		i = (i + 1) & set_mask(set);
 	}
 }
 
@@ -298,8 +302,10 @@ static void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self
 {
 	view->owner = 0;
 	view->self = 0;
+	/* KACS-AC-093: attributes do not matter for the implicit rights. */
+	view->owns = kacs_set_holds(view->set, owner);
 	/* KACS-AC-037: an owner by allow polarity has the SID for both. */
-	if (view_match(view, owner, VIEW_ALLOW))
+	if (view->owns && view_match(view, owner, VIEW_ALLOW))
 		view->owner = VIEW_ALLOW | VIEW_DENY;
 	if (!self)
 		return;
@@ -327,7 +333,6 @@ void kacs_view_normal(struct kacs_view *view, const struct kacs_subject *subject
 	view->enabled = state->groups_enabled;
 	view->device = &subject->device;
 	view->device_enabled = state->device_enabled;
-	view->owns = kacs_set_holds(view->set, owner); /* KACS-AC-093: attributes ignored */
 	view_virtual(view, owner, self);
 }
 
@@ -350,7 +355,6 @@ void kacs_view_restricted(struct kacs_view *view, const struct kacs_subject *sub
 	view->enabled = NULL;
 	view->device = own ? &subject->restricted_device : &subject->device;
 	view->device_enabled = own ? state->restricted_device_enabled : state->device_enabled;
-	view->owns = kacs_set_holds(view->set, owner);
 	view_virtual(view, owner, self);
 }
 
@@ -370,8 +374,8 @@ void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subje
 	view->enabled = NULL;
 	view->device = view->set;
 	view->device_enabled = NULL;
-	view->owns = false; /* KACS-AC-117: no owner rights in this pass */
 	view_virtual(view, owner, self);
+	view->owns = false; /* KACS-AC-117: no owner rights in this pass */
 }
 
 /**

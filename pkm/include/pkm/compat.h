@@ -70,6 +70,7 @@ typedef __s64 s64;
 #define __must_check	__attribute__((__warn_unused_result__))
 #define fallthrough	__attribute__((__fallthrough__))
 
+#define OPTIMIZER_HIDE_VAR(x) __asm__("" : "=r"(x) : "0"(x))
 #define barrier()	 __asm__ __volatile__("" : : : "memory")
 #define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))

@@ -156,7 +156,7 @@ const char *kacs_privilege_name(unsigned int bit);
 #define KACS_CLAIM_VALUES_MAX	 1024
 #define KACS_TREE_MAX		 1024
 #define KACS_COND_DEPTH		 1024
-#define KACS_SET_MAX		 8191
+#define KACS_SET_MAX		 4095
 #define KACS_TOKEN_GROUPS_MAX	 64
 #define KACS_POLICY_SPEC_MAX	 262144
 #define KACS_POLICY_RULES_MAX	 256
@@ -340,7 +340,8 @@ u32 kacs_map_generic(u32 mask, const struct kacs_generic_map *map);
 /**
  * struct kacs_sid_slot - one place of a SID table
  * @tag: upper half of the SID's hash
- * @ref: bits 0-12 index in the list, 13-15 kind; 0 is a free place
+ * @ref: bits 0-11 index in the list, 12-14 kind, 15 the search goes on behind
+ *       this place; a free place has no kind
  * @at: where the SID is in the arena, in units of 4 bytes
  */
 struct kacs_sid_slot {
@@ -351,7 +352,7 @@ struct kacs_sid_slot {
 
 /**
  * struct kacs_sid_set - open-addressed table of SIDs
- * @slots: 64 - @shift bits' worth of places, at most half of them used
+ * @slots: 64 - @shift bits' worth of places, at most a quarter of them used
  * @sids: the SIDs in their list's order, each a multiple of 4 bytes
  * @shift: hash bits to drop for a place
  * @count: SIDs in @sids
