@@ -3,10 +3,13 @@
  * Peios kernel module: the order in which its parts come up, and the same
  * order backwards. Loading in mode=off changes nothing for other programs.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <linux/string.h>
 
 #include <pkm/kacs.h>
+#include <pkm/lcs.h>
 #include <pkm/lsm.h>
 #include <pkm/module.h>
 
@@ -67,14 +70,20 @@ static int __init pkm_init(void)
 	if (err)
 		return err;
 
+	err = lcs_init();
+	if (err)
+		goto exit_kacs;
+
 	/* Last: attaching hooks cannot be undone. */
 	err = pkm_lsm_init();
 	if (err)
-		goto exit_kacs;
+		goto exit_lcs;
 
 	pr_info("loaded, mode=%s\n", mode_names[loaded_mode]);
 	return 0;
 
+exit_lcs:
+	lcs_exit();
 exit_kacs:
 	kacs_exit();
 	return err;
@@ -83,6 +92,7 @@ exit_kacs:
 /* Only mode=off gets here: with hooks attached the module holds itself. */
 static void __exit pkm_exit(void)
 {
+	lcs_exit();
 	kacs_exit();
 }
 

@@ -17,6 +17,9 @@ public sealed class TomlTable
 
     internal TomlOrigin Origin { get; set; }
 
+    /// <summary>Was it written as <c>{ ... }</c>?</summary>
+    public bool IsInline => Origin == TomlOrigin.Inline;
+
     /// <summary>Finds a value by its exact name.</summary>
     public bool TryGet(string name, [MaybeNullWhen(false)] out TomlValue value) => _byName.TryGetValue(name, out value);
 

@@ -15,4 +15,7 @@ public enum SqliteOpenFlags
 
     /// <summary>Create the file when it is missing; together with <see cref="ReadWrite"/>.</summary>
     Create = 0x4,
+
+    /// <summary>Names in ATTACH may be <c>file:</c> URIs.</summary>
+    Uri = 0x40,
 }
