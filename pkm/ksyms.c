@@ -7,8 +7,6 @@
  * mode=audit and mode=enforce resolve them. docs/kernel/hooks.md lists why
  * each is needed.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/cache.h>
 #include <linux/init.h>
 #include <linux/kernel.h>

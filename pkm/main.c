@@ -3,8 +3,6 @@
  * Peios kernel module: the order in which its parts come up, and the same
  * order backwards. Loading in mode=off changes nothing for other programs.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/module.h>
 #include <linux/string.h>
 

@@ -74,6 +74,7 @@ kernel_suite() {
 	local source options sets
 	mkdir -p "$OUT/guest"
 	step guest-programs "mend the C error above (tests/Vm/guest)" compile_guest_programs
+	step pkm-fault "mend the C error above" compile_fault_module
 	sets=$(for source in tests/Vm/guest/*"${1:-}"*.c; do [ -e "$source" ] && ktest_options "$source"; done | sort -u)
 	[ -n "$sets" ] || return 0
 	while read -r options; do kernel_boot "$options" "${1:-}"; done <<<"$sets"
@@ -90,6 +91,13 @@ compile_guest_programs() {
 	for source in tests/Vm/guest/*.c; do
 		gcc -static -O2 -Wall -Werror -Ipkm/include/uapi -o "$OUT/guest/$(basename "$source" .c)" "$source" -lpthread || return 1
 	done
+}
+
+# The module again, with the switch that makes its N-th allocation fail (pkm/test/fault.h).
+compile_fault_module() {
+	mkdir -p "$OUT/pkm-fault"
+	tar -C pkm --exclude='*.o' --exclude='.*.cmd' --exclude='*.ko' --exclude='*.mod*' -c . | tar -C "$OUT/pkm-fault" -x
+	make -C "$OUT/pkm-fault" KDIR="$KDIR" FAULT=1
 }
 
 # kernel_boot OPTIONS FILTER: one boot, counted by its TAP lines; a guest that did not finish is a failure.

@@ -16,8 +16,6 @@
  * From step 3 on a handler may be on some task's stack at any time, so nothing
  * is taken off any more, init cannot fail, and the module holds itself.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/capability.h>
 #include <linux/cpumask.h>
 #include <linux/cred.h>

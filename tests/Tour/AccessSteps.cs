@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+using System;
+using Tests.Vm;
+using Tests.Vm.Harness;
+
+namespace Tour;
+
+/// <summary>Identity: who services are, and what a descriptor refuses them.</summary>
+internal static class AccessSteps
+{
+    public static void Run(Guest guest, Transcript transcript)
+    {
+        transcript.Step("A refusal", "The service's descriptor grants start and stop to SYSTEM and Administrators; LocalService is neither.");
+        CommandResult refused = transcript.ShowAs("LocalService", "web", "svctl stop redis");
+        transcript.Require(refused.ExitCode == 3, "svctl says that it was denied (exit 3)");
+        transcript.Require(BootSteps.AskRedis("PING\r\n") == "+PONG\r\n", "redis still runs");
+        guest.Eventually("the refusal is stored", () => EventSteps.Find(guest, "access.denied").Contains("redis", StringComparison.Ordinal));
+        string denied = transcript.Show("evctl events access.denied --json");
+        transcript.Require(denied.Contains("S-1-5-19", StringComparison.Ordinal), "the event names the caller (S-1-5-19 is LocalService)");
+        transcript.Require(denied.Contains("redis", StringComparison.Ordinal), "it names the target");
+        transcript.Require(denied.Contains("right", StringComparison.Ordinal), "it names the right");
+
+        transcript.Step("Two services, two identities", "The same principal, LocalService, but each service has a SID of its own (S-1-5-80-...).");
+        string redis = transcript.Show("idn show --pid $(pidof redis-server)");
+        string nginx = transcript.Show("idn show --pid $(pidof nginx | awk '{ print $NF }')");
+        transcript.Require(redis != nginx && redis.Contains("S-1-5-80", StringComparison.Ordinal), "their tokens differ in the service SID");
+    }
+}

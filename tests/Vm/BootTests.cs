@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Linq;
+using Peios.Tests;
+using Tests.Vm.Harness;
+using Xunit;
+
+namespace Tests.Vm;
+
+/// <summary>The image as it stands after an ordinary boot.</summary>
+public sealed class BootTests : GuestTest
+{
+    public BootTests(BootedGuest booted)
+        : base(booted)
+    {
+    }
+
+    [Theory]
+    [InlineData("/proc", "proc", "nosuid,nodev,noexec")]
+    [InlineData("/sys", "sysfs", "nosuid,nodev,noexec")]
+    [InlineData("/sys/kernel/security", "securityfs", "nosuid,nodev,noexec")]
+    [InlineData("/dev", "devtmpfs", "nosuid")]
+    [InlineData("/dev/pts", "devpts", "nosuid,noexec")]
+    [InlineData("/dev/shm", "tmpfs", "nosuid,nodev")]
+    [InlineData("/run", "tmpfs", "nosuid,nodev")]
+    [InlineData("/sys/fs/cgroup", "cgroup2", "nosuid,nodev,noexec")]
+    [Rule("PEINIT-033", "PEINIT-034")]
+    public void Mounts_Phase1_HaveTypeAndFlags(string target, string type, string flags)
+    {
+        string[] mount = Guest.ReadText("/proc/mounts").Split('\n').Select(line => line.Split(' ')).Last(m => m.Length > 3 && m[1] == target);
+
+        Assert.Equal(type, mount[2]);
+        Assert.Empty(flags.Split(',').Except(mount[3].Split(',')));
+        Assert.Equal(flags.Contains("noexec", StringComparison.Ordinal), mount[3].Contains("noexec", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Rule("PEINIT-019", "PEINIT-020")]
+    public void BootId_File_IsTheKernels() =>
+        Assert.Equal(Guest.ReadText("/proc/sys/kernel/random/boot_id"), Guest.ReadText("/run/peinit/boot-id"));
+
+    [Fact]
+    public void SignatureEnforcement_AfterBoot_RefusesUnsignedModules() =>
+        Assert.Equal("Y\n", Guest.ReadText("/sys/module/module/parameters/sig_enforce"));
+
+    [Fact]
+    public void Services_AfterBoot_RunAsTheirProjectedIds()
+    {
+        string owner = Guest.Shell("stat -c %u /proc/$(pidof redis-server) /proc/1 | tr '\\n' ' '").Output;
+
+        Assert.Equal("19 0 ", owner);
+    }
+
+    [Fact]
+    [Rule("PEINIT-169")]
+    public void Redis_MainProcess_IsInItsCgroup() =>
+        Assert.Equal("0::/peinit/redis/main\n", Guest.Shell("cat /proc/$(pidof redis-server)/cgroup").Output);
+}
