@@ -44,8 +44,8 @@ internal sealed class Boot(Machine machine)
     /// <summary>The grace period, for the snapshot.</summary>
     public Deadline Grace => _grace;
 
-    /// <summary>Whether a model change must wait (PEINIT-156).</summary>
-    public bool FreezesModel => Reached == Stage.Services;
+    /// <summary>Whether a model change must wait (PEINIT-156); before Phase 2 there is no model to change.</summary>
+    public bool FreezesModel => Reached < Stage.Settled;
 
     /// <summary>Phase 1, step 4.</summary>
     public void StartPhase1(ServiceDefinition registryd, BootMode mode)
@@ -57,8 +57,9 @@ internal sealed class Boot(Machine machine)
 
         Mode = mode;
         Reached = Stage.Registry;
-        machine.Model.CompiledIn = registryd;
-        Service service = machine.Model.Take(registryd);
+        // It counts as a boot service: the grace watches it, and nothing may start at boot that would evict it.
+        machine.Model.CompiledIn = registryd with { BootTrigger = true };
+        Service service = machine.Model.Take(machine.Model.CompiledIn);
         machine.Operations.Submit(service, OperationType.Start, OperationSource.Boot, Cause.ExplicitStart);
     }
 

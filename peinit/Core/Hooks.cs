@@ -107,7 +107,7 @@ internal sealed class Hooks(Machine machine)
             case ActivationPhase.PreHookDrain:
                 machine.Activation.StartMain(service);
                 break;
-            case ActivationPhase.PostHookDrain when service.StopReason == StopReason.Stop:
+            case ActivationPhase.PostHookDrain when service.StopReason != StopReason.None:
                 machine.Stopping.ClearCompleted(service);
                 break;
             case ActivationPhase.PostHookDrain:

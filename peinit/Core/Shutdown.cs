@@ -176,15 +176,17 @@ internal sealed class Shutdown(Machine machine)
         switch (service.State)
         {
             case ServiceState.Completed:
-                machine.Deadlines.Disarm(service.PostHookDeadline);
-                machine.JobTable.EndUnborn(service.HookJob);
-                if (service.HookJob is not null)
+                service.StopReason = StopReason.Shutdown;
+                if (service.Phase == ActivationPhase.PostHook)
                 {
-                    machine.Stopping.Kill(service, CgroupPart.Hooks);
+                    machine.Hooks.EndPostHooks(service);
+                }
+                else if (service.Phase != ActivationPhase.PostHookDrain)
+                {
+                    machine.Prerequisites.Forget(service);
+                    machine.Stopping.ClearCompleted(service);
                 }
 
-                service.Phase = ActivationPhase.None;
-                machine.Transition(service, Trigger.ShutdownTakes, ServiceState.Inactive, Cause.ShutdownWave);
                 break;
             case ServiceState.Starting when machine.Stopping.IsDraining(service):
                 service.DrainCause = Cause.ShutdownWave;
@@ -246,7 +248,7 @@ internal sealed class Shutdown(Machine machine)
         Service? blocked = null;
         foreach (Service service in machine.Services)
         {
-            if (!service.MayHaveProcesses)
+            if (!service.MayHaveProcesses && service.Phase != ActivationPhase.PostHookDrain)
             {
                 continue;
             }

@@ -58,8 +58,14 @@ internal sealed class Stopping(Machine machine)
     /// <summary>A Completed service becomes Inactive: its post hooks, if any, are gone.</summary>
     public void ClearCompleted(Service service)
     {
+        bool shutdown = service.StopReason == StopReason.Shutdown;
         service.Phase = ActivationPhase.None;
-        machine.Transition(service, Trigger.StopExecutes, ServiceState.Inactive, Cause.ExplicitStop);
+        service.StopReason = StopReason.None;
+        machine.Transition(
+            service,
+            shutdown ? Trigger.ShutdownTakes : Trigger.StopExecutes,
+            ServiceState.Inactive,
+            shutdown ? Cause.ShutdownWave : Cause.ExplicitStop);
     }
 
     /// <summary>A running or starting service becomes Stopping.</summary>
