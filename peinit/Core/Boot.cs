@@ -179,6 +179,28 @@ internal sealed class Boot(Machine machine)
         machine.Emit(new Effect { Kind = EffectKind.BootSucceeded });
     }
 
+    /// <summary>Writes how far the boot has come.</summary>
+    public void WriteTo(ref ByteWriter writer)
+    {
+        writer.U8((byte)Mode);
+        writer.U8((byte)Reached);
+        writer.Flag(CriticalsWereUp);
+        writer.Flag(Succeeded);
+        writer.Text(Reason);
+        writer.Deadline(_grace);
+    }
+
+    /// <summary>Reads what <see cref="WriteTo"/> wrote.</summary>
+    public void ReadFrom(ref ByteReader reader)
+    {
+        Mode = (BootMode)reader.Upto((int)BootMode.Recovery);
+        Reached = (Stage)reader.Upto((int)Stage.Settled);
+        CriticalsWereUp = reader.Flag();
+        Succeeded = reader.Flag();
+        Reason = reader.Text();
+        reader.Deadline(_grace, machine.Deadlines);
+    }
+
     /// <summary>After a restore: asks again for everything whose answer was lost with the old image.</summary>
     public void Resume()
     {

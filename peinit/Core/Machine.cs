@@ -47,6 +47,9 @@ public sealed class Machine
     /// <summary>Monotonic time at which <see cref="Input.Tick"/> is wanted; <see cref="long.MaxValue"/> for never. One timerfd serves it.</summary>
     public long NextDeadline => IsFinished ? long.MaxValue : Deadlines.Next;
 
+    /// <summary>Rises whenever the model part of a <see cref="Snapshot"/> must be written again.</summary>
+    public long ModelVersion => Model.Version;
+
     /// <summary>Full or Recovery.</summary>
     public BootMode Mode => Boot.Mode;
 
@@ -56,7 +59,7 @@ public sealed class Machine
     /// <summary>Whether the last effect was requested; later inputs do nothing.</summary>
     public bool IsFinished => FinalEffect.Kind != EffectKind.None;
 
-    internal IdSource Ids { get; }
+    internal IdSource Ids { get; private set; }
 
     internal Moment Now { get; private set; }
 
@@ -214,6 +217,32 @@ public sealed class Machine
             Shutdown.AfterDown(service);
             Model.AfterDown(service);
         }
+    }
+
+    /// <summary>Writes clock, identities and the last effect.</summary>
+    internal void WriteTo(ref ByteWriter writer)
+    {
+        UInt128 ids = Ids.State;
+        writer.I64((long)(ulong)(ids >> 64));
+        writer.I64((long)(ulong)ids);
+        writer.Time(Now);
+        writer.U8((byte)FinalEffect.Kind);
+        writer.I32(FinalEffect.Number);
+        writer.Flag(FinalEffect.Flag);
+        writer.I32(FinalEffect.Service?.Ordinal ?? -1);
+    }
+
+    /// <summary>Reads what <see cref="WriteTo"/> wrote.</summary>
+    internal void ReadFrom(ref ByteReader reader)
+    {
+        ulong high = (ulong)reader.I64();
+        Ids = new IdSource(((UInt128)high << 64) | (ulong)reader.I64());
+        Now = reader.Time();
+        EffectKind kind = (EffectKind)reader.Upto((int)EffectKind.CriticalReboot);
+        int number = reader.I32();
+        bool flag = reader.Flag();
+        int service = reader.Index(Services.Count);
+        FinalEffect = new Effect { Kind = kind, Number = number, Flag = flag, Service = service < 0 ? null : Services[service] };
     }
 
     private void Dispatch(in Input input)

@@ -15,6 +15,8 @@ internal sealed class ModelStore(Machine machine)
     private readonly List<Service> _services = [];
     private readonly Dictionary<string, ServiceDefinition?> _deferred = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Service> _gone = [];
+    private readonly List<ServiceDefinition> _definitions = [];
+    private readonly Dictionary<ServiceDefinition, int> _definitionIndex = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>All services in ordinal name order.</summary>
     public IReadOnlyList<Service> Services => _services;
@@ -33,6 +35,12 @@ internal sealed class ModelStore(Machine machine)
 
     /// <summary>Changes that wait for the end of the boot; a null definition is a removal.</summary>
     public IReadOnlyDictionary<string, ServiceDefinition?> Deferred => _deferred;
+
+    /// <summary>Rises with every change of the model.</summary>
+    public long Version { get; set; }
+
+    /// <summary>Every definition that a service, a job or a deferred change refers to.</summary>
+    public IReadOnlyList<ServiceDefinition> Definitions => _definitions;
 
     /// <summary>Finds a service by name.</summary>
     public Service? Find(string name) => _byName.GetValueOrDefault(name);
@@ -93,6 +101,7 @@ internal sealed class ModelStore(Machine machine)
         if (machine.Boot.FreezesModel)
         {
             _deferred[definition.Name] = definition;
+            RegisterAll();
             return;
         }
 
@@ -107,6 +116,7 @@ internal sealed class ModelStore(Machine machine)
         if (machine.Boot.FreezesModel)
         {
             _deferred[name] = null;
+            RegisterAll();
         }
         else if (RemoveModel(Find(name)))
         {
@@ -156,26 +166,29 @@ internal sealed class ModelStore(Machine machine)
     /// <summary>Removes services that have neither definition nor processes. True when there were any.</summary>
     public bool Sweep()
     {
-        if (_gone.Count == 0)
+        int removed = 0;
+        for (int i = _gone.Count - 1; i >= 0; i--)
         {
-            return false;
-        }
-
-        foreach (Service service in _gone)
-        {
-            if (service.Model is null && !service.MayHaveProcesses && _byName.Remove(service.Name))
+            Service service = _gone[i];
+            bool kept = service.Model is not null || service.MayHaveProcesses;
+            if (kept)
             {
-                machine.Operations.CancelAll(service);
-                machine.Prerequisites.Forget(service);
-                DisarmAll(service);
-                _services.Remove(service);
-                machine.Emit(new Effect { Kind = EffectKind.ForgetService, Service = service });
+                _gone.RemoveAt(i);
+            }
+            else if (service.HookJob is null && service.ReloadJob is null)
+            {
+                _gone.RemoveAt(i);
+                Expel(service);
+                removed++;
             }
         }
 
-        _gone.Clear();
-        Rebind();
-        return true;
+        if (removed > 0)
+        {
+            Rebind();
+        }
+
+        return removed > 0;
     }
 
     /// <summary>The tree of the last start cannot be removed: the next one gets another path that nobody uses (PEINIT-171).</summary>
@@ -184,9 +197,29 @@ internal sealed class ModelStore(Machine machine)
         do
         {
             service.Generation++;
-            service.CgroupPath = service.CgroupBase + ".gen" + service.Generation.ToString(CultureInfo.InvariantCulture);
+            service.CgroupPath = PathOf(service);
         }
         while (IsPathTaken(service, service.CgroupPath));
+    }
+
+    /// <summary>Index of a definition in <see cref="Definitions"/>; -1 for none.</summary>
+    public int IndexOf(ServiceDefinition? definition) => definition is null ? -1 : _definitionIndex.GetValueOrDefault(definition, -1);
+
+    /// <summary>The definition at an index, null for -1.</summary>
+    public ServiceDefinition? DefinitionAt(int index) => index < 0 ? null : _definitions[index];
+
+    /// <summary>Path of a service's tree with its generation.</summary>
+    public static string PathOf(Service service) => service.Generation == 0
+        ? service.CgroupBase
+        : service.CgroupBase + ".gen" + service.Generation.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Takes restored definitions.</summary>
+    public void RestoreDefinitions(List<ServiceDefinition> definitions)
+    {
+        foreach (ServiceDefinition definition in definitions)
+        {
+            Register(definition);
+        }
     }
 
     /// <summary>Takes a restored service.</summary>
@@ -199,8 +232,15 @@ internal sealed class ModelStore(Machine machine)
     /// <summary>Takes a restored deferred change.</summary>
     public void RestoreDeferred(string name, ServiceDefinition? definition) => _deferred[name] = definition;
 
+    /// <summary>The model changed: draws its edges into the services, and numbers its definitions.</summary>
+    private void Rebind()
+    {
+        Redraw();
+        RegisterAll();
+    }
+
     /// <summary>Draws the edges of the current model into the services.</summary>
-    public void Rebind()
+    public void Redraw()
     {
         List<ServiceDefinition> definitions = [];
         foreach (Service service in _services)
@@ -300,6 +340,7 @@ internal sealed class ModelStore(Machine machine)
         }
 
         Bind(graph);
+        RegisterAll();
         machine.Log(LogLevel.Info, LogMessage.ConfigurationLoaded, null, null, graph.Nodes.Length);
         foreach (Service service in _services)
         {
@@ -323,6 +364,8 @@ internal sealed class ModelStore(Machine machine)
                 _deferred[service.Name] = null;
             }
         }
+
+        RegisterAll();
     }
 
     /// <summary>Says what is odd about a definition, and starts the attempts that wait for it anew.</summary>
@@ -362,6 +405,21 @@ internal sealed class ModelStore(Machine machine)
         int place = _services.FindIndex(other => string.CompareOrdinal(other.Name, definition.Name) > 0);
         _services.Insert(place < 0 ? _services.Count : place, service);
         return service;
+    }
+
+    private void Expel(Service service)
+    {
+        machine.Operations.CancelAll(service);
+        machine.Prerequisites.Forget(service);
+        DisarmAll(service);
+        _byName.Remove(service.Name);
+        _services.Remove(service);
+        foreach (Service other in _services)
+        {
+            other.LostBinding = other.LostBinding == service ? null : other.LostBinding;
+        }
+
+        machine.Emit(new Effect { Kind = EffectKind.ForgetService, Service = service });
     }
 
     private bool RemoveModel(Service? service)
@@ -419,7 +477,58 @@ internal sealed class ModelStore(Machine machine)
                 service.Conflicting.Add(Find(graph.Nodes[other].Name)!);
             }
 
+            if (service.Model is null)
+            {
+                BindRemoved(service);
+            }
+
             machine.Prerequisites.ModelChanged(service);
+        }
+    }
+
+    /// <summary>A service whose definition is gone still cannot run beside those that conflict with it.</summary>
+    private void BindRemoved(Service removed)
+    {
+        foreach (Service other in _services)
+        {
+            if (other.Model is { IsValid: true } model
+                && (Words.Contains(model.Conflicts, removed.Name) || Words.Contains(removed.Activation!.Conflicts, other.Name)))
+            {
+                other.Conflicting.Add(removed);
+                removed.Conflicting.Add(other);
+            }
+        }
+    }
+
+    /// <summary>Numbers every definition in use; between two model changes nothing refers to any other.</summary>
+    private void RegisterAll()
+    {
+        _definitions.Clear();
+        _definitionIndex.Clear();
+        Version++;
+        Register(CompiledIn);
+        foreach (Service service in _services)
+        {
+            Register(service.Model);
+            Register(service.Activation);
+        }
+
+        foreach (Job job in machine.Jobs)
+        {
+            Register(job.Definition);
+        }
+
+        foreach (ServiceDefinition? definition in _deferred.Values)
+        {
+            Register(definition);
+        }
+    }
+
+    private void Register(ServiceDefinition? definition)
+    {
+        if (definition is not null && _definitionIndex.TryAdd(definition, _definitions.Count))
+        {
+            _definitions.Add(definition);
         }
     }
 

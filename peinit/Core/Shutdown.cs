@@ -123,6 +123,28 @@ internal sealed class Shutdown(Machine machine)
         }
     }
 
+    /// <summary>Writes how far the shutdown has come.</summary>
+    public void WriteTo(ref ByteWriter writer)
+    {
+        writer.Flag(IsRunning);
+        writer.U8((byte)Type);
+        writer.Flag(IsOverdue);
+        writer.I64(_lastInterrupt);
+        writer.I64(_interruptBefore);
+        writer.Deadline(_deadline);
+    }
+
+    /// <summary>Reads what <see cref="WriteTo"/> wrote.</summary>
+    public void ReadFrom(ref ByteReader reader)
+    {
+        IsRunning = reader.Flag();
+        Type = (ShutdownType)reader.Upto((int)ShutdownType.Halt);
+        IsOverdue = reader.Flag();
+        _lastInterrupt = reader.I64();
+        _interruptBefore = reader.I64();
+        reader.Deadline(_deadline, machine.Deadlines);
+    }
+
     private static int PlatformRank(Service service)
     {
         for (int i = 0; i < PlatformDaemons.Length; i++)
@@ -185,6 +207,15 @@ internal sealed class Shutdown(Machine machine)
                 {
                     machine.Prerequisites.Forget(service);
                     machine.Stopping.ClearCompleted(service);
+                }
+
+                break;
+            case ServiceState.Active or ServiceState.Reloading:
+                // It waits for its wave, but nothing more is forked for it.
+                machine.JobTable.EndUnborn(service.ReloadJob);
+                if (service.Phase == ActivationPhase.PostHook)
+                {
+                    machine.Hooks.EndPostHooks(service);
                 }
 
                 break;

@@ -320,6 +320,12 @@ internal sealed class Stopping(Machine machine)
         machine.Transition(service, Trigger.ResetExecutes, ServiceState.Inactive);
     }
 
+    /// <summary>Writes the last serial.</summary>
+    public void WriteTo(ref ByteWriter writer) => writer.I32(_killSerial);
+
+    /// <summary>Reads it: answers of before the restore stay stale.</summary>
+    public void ReadFrom(ref ByteReader reader) => _killSerial = System.Math.Max(0, reader.I32());
+
     private void Ask(Service service, Job main)
     {
         if (service.AnnouncedStopping || service.TermSent || main.Pid == 0)

@@ -12,6 +12,7 @@ internal sealed class Invariants(World world, Configuration configuration)
 
     private readonly Dictionary<string, ServiceState> _states = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, List<long>> _restarts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, long> _activeSince = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _succeeded = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<Guid, int> _operations = [];
     private readonly Dictionary<Guid, int> _jobs = [];
@@ -20,9 +21,17 @@ internal sealed class Invariants(World world, Configuration configuration)
     private long _shutdownAt = long.MaxValue;
     private bool _orderBroken;
     private Service? _again;
+    private bool _resuming;
 
     /// <summary>A client sent a request: it must be answered exactly once.</summary>
     public void Asked(long request) => _requests[request] = 0;
+
+    /// <summary>The machine was restored: its clients are gone, and it numbers nothing new.</summary>
+    public void Restored()
+    {
+        _requests.Clear();
+        _resuming = true;
+    }
 
     /// <summary>The shell was told to send a signal.</summary>
     public void Signalled(VirtualProcess process, int number)
@@ -43,6 +52,7 @@ internal sealed class Invariants(World world, Configuration configuration)
             Judge(effect);
         }
 
+        _resuming = false;
         Machine machine = world.Machine;
         if (_shutdownAt == long.MaxValue && machine.IsShuttingDown)
         {
@@ -113,6 +123,8 @@ internal sealed class Invariants(World world, Configuration configuration)
             case EffectKind.Log when effect.Message == LogMessage.CgroupBusy:
                 _again = effect.Service;
                 break;
+            case EffectKind.CreateCgroup when _resuming:
+                break;
             case EffectKind.CreateCgroup when effect.Service == _again:
                 _again = null;
                 break;
@@ -168,6 +180,11 @@ internal sealed class Invariants(World world, Configuration configuration)
             _restarts.Remove(name);
         }
 
+        if (effect is { From: ServiceState.Starting, To: ServiceState.Active })
+        {
+            _activeSince[name] = world.Now;
+        }
+
         if (effect.To == ServiceState.Completed)
         {
             _succeeded.Add(name);
@@ -179,7 +196,7 @@ internal sealed class Invariants(World world, Configuration configuration)
             JudgeRestart(effect.Service);
         }
 
-        if (effect is { To: ServiceState.Inactive, From: ServiceState.Failed })
+        if (effect is { To: ServiceState.Inactive, From: ServiceState.Failed or ServiceState.Skipped })
         {
             _restarts.Remove(name);
         }
@@ -207,6 +224,11 @@ internal sealed class Invariants(World world, Configuration configuration)
             _restarts[service.Name] = times = [];
         }
 
+        if (_activeSince.Remove(service.Name, out long since) && world.Now - since >= Duration(current.RestartWindow))
+        {
+            times.Clear();
+        }
+
         times.Add(world.Now);
         int inside = 0;
         foreach (long time in times)
@@ -221,16 +243,19 @@ internal sealed class Invariants(World world, Configuration configuration)
     /// <summary>The start begins: everything it needs is there, everything it cannot stand is gone.</summary>
     private void JudgeStart(Service service)
     {
-        foreach (Dependency dependency in service.Dependencies)
+        ServiceDefinition snapshot = service.Activation!;
+        foreach (string name in (string[])[.. snapshot.Requires, .. snapshot.BindsTo])
         {
-            Service? target = dependency.Target;
+            Service? target = world.Machine.FindService(name);
             bool satisfied = target is not null && (Satisfies(StateOf(target)) || (target.Activation is { RemainAfterExit: false } && _succeeded.Contains(target.Name)));
-            Check(dependency.Kind == DependencyKind.Wants || satisfied, $"{service.Name} starts, but {dependency.Name} is {target?.State}");
+            Check(satisfied, $"{service.Name} starts, but {name} is {target?.State}");
         }
 
-        foreach (Service other in service.Conflicting)
+        foreach (Service other in world.Machine.Services)
         {
-            Check(!Runs(StateOf(other)), $"{service.Name} starts beside {other.Name}, which is {StateOf(other)}");
+            bool conflict = other != service && other.Activation is { } theirs
+                && (Words.Contains(snapshot.Conflicts, other.Name) || (Words.Contains(theirs.Conflicts, service.Name) && theirs == other.Model));
+            Check(!conflict || !Runs(StateOf(other)), $"{service.Name} starts beside {other.Name}, which is {StateOf(other)}");
         }
     }
 

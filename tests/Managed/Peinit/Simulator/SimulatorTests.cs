@@ -22,7 +22,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         string? one = Environment.GetEnvironmentVariable("PEIOS_SEED");
         if (one is not null)
         {
-            Boot(ulong.Parse(one, CultureInfo.InvariantCulture));
+            Boot(ulong.Parse(one, CultureInfo.InvariantCulture), output.WriteLine);
             return;
         }
 
@@ -31,7 +31,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         long steps = 0;
         for (ulong seed = 1; seed <= count; seed++)
         {
-            World world = Boot(seed);
+            World world = Boot(seed, null);
             seen.UnionWith(world.Seen);
             steps += world.Steps;
         }
@@ -58,9 +58,9 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         }
     }
 
-    private static World Boot(ulong seed)
+    private static World Boot(ulong seed, Action<string>? trace)
     {
-        World world = new(seed);
+        World world = new(seed) { Trace = trace };
         try
         {
             world.Run();

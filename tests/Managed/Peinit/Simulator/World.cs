@@ -26,7 +26,8 @@ internal sealed class World
     private long _now;
     private int _nextPid = 100;
     private long _nextRequest = 1;
-    private bool _authdHangs;
+    private readonly bool _authdHangs;
+    private int _generation;
 
     /// <summary>Prepares a boot.</summary>
     public World(ulong seed)
@@ -47,6 +48,9 @@ internal sealed class World
 
     /// <summary>The transitions that the boot went through.</summary>
     public HashSet<(ServiceState From, ServiceState To, Cause Cause)> Seen { get; } = [];
+
+    /// <summary>Receives one line for each input and effect, when somebody looks at a single seed.</summary>
+    public Action<string>? Trace { get; init; }
 
     /// <summary>Steps taken.</summary>
     public int Steps { get; private set; }
@@ -93,9 +97,9 @@ internal sealed class World
             At(Rng.Milliseconds(120_000), ChangeModel);
         }
 
-        if (Rng.Percent(40))
+        for (int i = Rng.Percent(40) ? 1 + Rng.Below(4) : 0; i > 0; i--)
         {
-            At(Rng.Milliseconds(90_000), Crash);
+            At(Rng.Milliseconds(Rng.Percent(50) ? 2_000 : 90_000), Crash);
         }
 
         long shutdown = Rng.Percent(30) ? Rng.Milliseconds(2_000) : Rng.Milliseconds(200_000);
@@ -142,6 +146,12 @@ internal sealed class World
         _effects.Clear();
         Machine.Step(input, new Moment(_now, Epoch + _now), _effects);
         Effect[] effects = [.. _effects];
+        Trace?.Invoke($"{_now / 1e9:F3} {input.Kind}");
+        foreach (Effect effect in effects)
+        {
+            Trace?.Invoke("    " + Describe(effect));
+        }
+
         _invariants.AfterStep(effects);
         foreach (Effect effect in effects)
         {
@@ -150,6 +160,10 @@ internal sealed class World
 
         return true;
     }
+
+    private static string Describe(in Effect effect) => effect.Kind is EffectKind.Transition or EffectKind.Log
+        ? LogText.Text(effect)
+        : $"{effect.Kind} {effect.Service?.Name} {effect.Operation?.Type} {effect.Operation?.Source} {effect.Operation?.State} {effect.Job?.Type} {effect.Part} {effect.Number}";
 
     private void Execute(in Effect effect)
     {
@@ -177,7 +191,7 @@ internal sealed class World
                 Signal(effect.Job!, effect.Number);
                 break;
             case EffectKind.Phase1Ready:
-                At(Rng.Milliseconds(50), LoadModel);
+                Answer(Rng.Milliseconds(50), LoadModel);
                 break;
         }
     }
@@ -188,7 +202,7 @@ internal sealed class World
     private void RunChecks(string name, int serial)
     {
         CheckOutcome outcome = Rng.Percent(80) ? CheckOutcome.Passed : Rng.Pick(CheckOutcome.ConditionFailed, CheckOutcome.AssertFailed);
-        At(Rng.Milliseconds(Rng.Percent(5) ? 5_000 : 5), () =>
+        Answer(Rng.Milliseconds(Rng.Percent(5) ? 5_000 : 5), () =>
             Machine.FindService(name) is { } service && Feed(Input.ChecksDone(service, serial, outcome, "path:/c")));
     }
 
@@ -196,7 +210,7 @@ internal sealed class World
     {
         bool busy = CountLive(path + "/Main") + CountLive(path + "/Hooks") > 0;
         bool fails = Rng.Percent(_chaos / 3);
-        At(0, () => Machine.FindService(name) is { } service
+        Answer(0, () => Machine.FindService(name) is { } service
             && Feed(busy ? Input.CgroupBusy(service) : fails ? Input.CgroupFailed(service, 28) : Input.CgroupReady(service)));
     }
 
@@ -213,7 +227,7 @@ internal sealed class World
             }
         }
 
-        At(0, () => ReportEmpty(cgroup));
+        Answer(0, () => ReportEmpty(cgroup));
     }
 
     private bool ReportEmpty(string cgroup)
@@ -248,13 +262,13 @@ internal sealed class World
 
         Guid id = job.Id;
         bool refused = Rng.Percent(authd ? _chaos / 2 : _chaos / 6);
-        At(authd ? Rng.Milliseconds(30) : 0, () => Feed(refused ? Input.TokenFailed(_jobs[id], 111) : Input.TokenReady(_jobs[id])));
+        Answer(authd ? Rng.Milliseconds(30) : 0, () => Feed(refused ? Input.TokenFailed(_jobs[id], 111) : Input.TokenReady(_jobs[id])));
     }
 
     private void Spawn(Guid id)
     {
         bool fails = Rng.Percent(_chaos / 4);
-        At(0, () =>
+        Answer(0, () =>
         {
             Job job = _jobs[id];
             if (fails)
@@ -285,12 +299,12 @@ internal sealed class World
         bool lateVerdict = Rng.Percent(20);
         if (trouble == 0)
         {
-            At(Rng.Milliseconds(5), () => !process.Gone && Feed(Input.ExecFailed(_jobs[process.Job], 9, 2)));
+            Answer(Rng.Milliseconds(5), () => !process.Gone && Feed(Input.ExecFailed(_jobs[process.Job], 9, 2)));
             Doom(process, 5_000_000 + Rng.Milliseconds(5), 127, 0);
             return;
         }
 
-        At(lateVerdict ? Rng.Milliseconds(40) : 0, () => !process.Gone && Feed(Input.ExecSucceeded(_jobs[process.Job])));
+        Answer(lateVerdict ? Rng.Milliseconds(40) : 0, () => !process.Gone && Feed(Input.ExecSucceeded(_jobs[process.Job])));
         if (job.Type != JobType.ServiceMain || job.Definition.Type == ServiceType.Oneshot)
         {
             int code = trouble is 1 or 2 ? 1 + Rng.Below(4) : 0;
@@ -461,7 +475,44 @@ internal sealed class World
     /// <summary>peinit dies and comes back: what was in flight is lost, processes are not.</summary>
     private bool Crash()
     {
-        return true;
+        byte[] model = new byte[1 << 20];
+        byte[] state = new byte[1 << 18];
+        int modelLength = Snapshot.WriteModel(Machine, model);
+        int stateLength = Snapshot.WriteState(Machine, state);
+        Machine restored = Snapshot.Read(model.AsSpan(0, modelLength), state.AsSpan(0, stateLength))
+            ?? throw new InvalidOperationException("the snapshot cannot be read");
+        Machine = restored;
+        _generation++;
+        _kills.Clear();
+        _invariants.Restored();
+        _jobs.Clear();
+        foreach (Job job in restored.Jobs)
+        {
+            _jobs[job.Id] = job;
+        }
+
+        Reconcile();
+        return Feed(Input.Resume());
+    }
+
+    /// <summary>What the shell does before it resumes: forks that the snapshot does not know are killed and reaped.</summary>
+    private void Reconcile()
+    {
+        foreach (VirtualProcess process in (VirtualProcess[])[.. _processes.Values])
+        {
+            if (process.Job != Guid.Empty && (!_jobs.TryGetValue(process.Job, out Job? job) || job.Pid != process.Pid) && !process.Unkillable)
+            {
+                process.Gone = true;
+                _processes.Remove(process.Pid);
+            }
+        }
+    }
+
+    /// <summary>An answer that dies with the peinit that asked.</summary>
+    private void Answer(long delay, Func<bool> action)
+    {
+        int generation = _generation;
+        At(delay, () => generation == _generation && action());
     }
 
     private bool ShutDown()
