@@ -40,7 +40,7 @@ u8 *pkm_writer_reserve(struct pkm_writer *w, u32 n)
 		return NULL;
 	}
 	/* Once something did not fit len exceeds cap for good: sticky. */
-	if (w->len > w->cap)
+	if (w->len > w->cap || !w->data)
 		return NULL;
 	return w->data + at;
 }

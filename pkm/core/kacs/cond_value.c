@@ -128,9 +128,11 @@ static bool name_equal(const u8 *entry, const u8 *name, u32 len)
 
 static const u8 *find_claim(struct kacs_cond *cond, u32 which, const u8 *name, u32 len)
 {
-	const u8 *p = cond->claims[which], *end = p + cond->claims_len[which];
+	const u8 *p = cond->claims[which], *end;
 
-	for (; p < end; p += 4 + pkm_get_le32(p))
+	if (!p)
+		return NULL;
+	for (end = p + cond->claims_len[which]; p < end; p += 4 + pkm_get_le32(p))
 		if (cond_charge(cond, 0) && name_equal(p + 4, name, len))
 			return p + 4;
 	return NULL;

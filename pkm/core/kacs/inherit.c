@@ -95,6 +95,9 @@ static void put_ace(struct builder *b, const struct kacs_ace *ace, u8 flags)
 		return;
 	}
 	sid = substitute(b, ace->sid);
+	/* An inherit-only label of another shape harmed nobody until now. */
+	if (!(flags & KACS_ACE_INHERIT_ONLY) && !label_shaped(ace->type, ace->sid))
+		b->failed = true;
 	if (b->failed)
 		return;
 	before = ace->sid - ace->data;

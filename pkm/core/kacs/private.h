@@ -74,6 +74,14 @@ enum ace_shape {
 	 ACE_BIT(KACS_ACE_AUDIT_CALLBACK_OBJECT) | ACE_BIT(KACS_ACE_ALARM_CALLBACK_OBJECT))
 #define ACE_CONDITION_TYPES (ACE_CALLBACK_TYPES | ACE_CALLBACK_OBJECT_TYPES)
 
+/* Labels carry their value in the SID: S-1-16-x and S-1-19-x-y. */
+static inline bool label_shaped(u8 type, const u8 *sid)
+{
+	if (type == KACS_ACE_MANDATORY_LABEL)
+		return pkm_get_le64(sid) == SID_WORD(1, 16);
+	return type != KACS_ACE_TRUST_LABEL || pkm_get_le64(sid) == SID_WORD(2, 19);
+}
+
 /* Bits that no ACE can grant, deny or audit: KACS-AC-025. */
 #define ACE_INERT_BITS (KACS_RESERVED_BITS | KACS_ACCESS_SYSTEM_SECURITY | KACS_MAXIMUM_ALLOWED)
 

@@ -18,9 +18,9 @@ struct part {
  * Absent parts lie in [0, 0), which is apart from everything. No short cuts:
  * nearly every descriptor is in order, so branches would only cost.
  */
-static bool apart(const struct part *a, const struct part *b)
+static u32 apart(const struct part *a, const struct part *b)
 {
-	return (a->end <= b->at) | (b->end <= a->at);
+	return (u32)(a->end <= b->at) | (u32)(b->end <= a->at);
 }
 
 static int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u8 **sid)
@@ -74,15 +74,14 @@ static int find_labels(struct kacs_sd *sd)
 	while (kacs_acl_next(&sd->sacl, &pos, &ace)) {
 		if (ace.flags & KACS_ACE_INHERIT_ONLY)
 			continue;
-		if (ace.type == KACS_ACE_MANDATORY_LABEL && !sd->label) {
+		if (ace.type == KACS_ACE_MANDATORY_LABEL && !sd->label)
 			sd->label = ace.data;
-			if (pkm_get_le64(ace.sid) != SID_WORD(1, 16))
-				return -EINVAL;
-		} else if (ace.type == KACS_ACE_TRUST_LABEL && !sd->trust) {
+		else if (ace.type == KACS_ACE_TRUST_LABEL && !sd->trust)
 			sd->trust = ace.data;
-			if (pkm_get_le64(ace.sid) != SID_WORD(2, 19))
-				return -EINVAL;
-		}
+		else
+			continue;
+		if (!label_shaped(ace.type, ace.sid))
+			return -EINVAL;
 	}
 	return 0;
 }

@@ -121,11 +121,12 @@ u32 kacs_sid_integrity(u8 out[KACS_SID_MAX], u32 level)
 bool kacs_sid_list_next(const struct kacs_sid_list *list, u32 *pos, struct kacs_sid_attr *out)
 {
 	u32 left = *pos <= list->len ? list->len - *pos : 0;
-	const u8 *p = list->data + *pos;
+	const u8 *p;
 	u32 n;
 
 	if (left < 4)
 		return false;
+	p = list->data + *pos;
 	n = pkm_get_le32(p);
 	if (n > left - 4 || left - 4 - n < 4 || !kacs_sid_valid(p + 4, n))
 		return false;
