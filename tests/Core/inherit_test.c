@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Descriptors of new objects.
+ */
+#include "harness.h"
+#include "support/build.h"
+
+/* Everything one inheritance needs. */
+struct fixture {
+	u8 parent[2048], creator[2048], out[4096];
+	struct kacs_sd parent_sd, creator_sd, child;
+	struct kacs_inherit in;
+	int rv;
+};
+
+static void run(struct fixture *f, const char *parent, const char *creator, bool container)
+{
+	struct pkm_writer w;
+
+	f->in.owner = sid_named("U", 1);
+	f->in.map = &kacs_map_file;
+	f->in.container = container;
+	if (parent) {
+		EXPECT_EQ(kacs_sd_parse(&f->parent_sd, f->parent,
+					sddl(parent, f->parent, sizeof(f->parent))), 0);
+		f->in.parent = &f->parent_sd;
+	}
+	if (creator) {
+		u32 len = sddl(creator, f->creator, sizeof(f->creator));
+
+		if (strstr(creator, "O:") != creator)
+			test_fail(__FILE__, __LINE__, "a creator here has an owner");
+		EXPECT_EQ(kacs_sd_parse(&f->creator_sd, f->creator, len), 0);
+		f->in.creator = &f->creator_sd;
+	}
+	pkm_writer_init(&w, f->out, sizeof(f->out));
+	f->rv = kacs_inherit_sd(&f->in, &w);
+	if (!f->rv) {
+		EXPECT(pkm_writer_ok(&w));
+		EXPECT_EQ(kacs_sd_parse(&f->child, f->out, w.len), 0);
+	}
+}
+
+/* Number @index of the child's DACL; its type 0xff when there is none. */
+static struct kacs_ace dacl_ace(const struct fixture *f, u32 index)
+{
+	struct kacs_ace ace = { 0 };
+	u32 pos = 0;
+
+	do {
+		if (!kacs_acl_next(&f->child.dacl, &pos, &ace))
+			return (struct kacs_ace){ .type = 0xff };
+	} while (index--);
+	return ace;
+}
+
+#define NONE -1
+static const struct {
+	const char *flags;
+	int file, folder;
+} table[] = {
+	{ "OI", 0x10, 0x10 | 0x01 | 0x08 },
+	{ "OINP", 0x10, NONE },
+	{ "CI", NONE, 0x10 | 0x02 },
+	{ "CINP", NONE, 0x10 },
+	{ "OICI", 0x10, 0x10 | 0x03 },
+	{ "OICINP", 0x10, 0x10 },
+	{ "", NONE, NONE },
+	{ "IO", NONE, NONE },
+	{ "OICIIO", 0x10, 0x10 | 0x03 },
+	{ "OIIO", 0x10, 0x10 | 0x01 | 0x08 },
+};
+
+/* KACS-FMT-084, KACS-FMT-085 */
+TEST(Inherit_FlagTable_AsInTheSheet)
+{
+	char parent[128];
+	u32 i, kind;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		for (kind = 0; kind < 2; kind++) {
+			int want = kind ? table[i].folder : table[i].file;
+			struct fixture f = { 0 };
+
+			snprintf(parent, sizeof(parent), "O:SYG:SYD:(A;%s;FR;;;WD)", table[i].flags);
+			run(&f, parent, NULL, kind);
+			if (f.rv || (want == NONE ? !!f.child.dacl.data
+						  : dacl_ace(&f, 0).flags != want))
+				test_fail(__FILE__, __LINE__, "%s for a %s", table[i].flags,
+					  kind ? "folder" : "file");
+		}
+	}
+}
+
+/* KACS-FMT-085: success and failure bits are copied */
+TEST(Inherit_AuditBits_AreKept)
+{
+	struct fixture f = { 0 };
+	struct kacs_ace ace;
+	u32 pos = 0;
+
+	run(&f, "O:SYG:SYS:(AU;OISAFA;GA;;;WD)", NULL, false);
+	EXPECT(kacs_acl_next(&f.child.sacl, &pos, &ace));
+	EXPECT_EQ(ace.flags, 0xd0);
+	EXPECT_EQ(ace.mask, 0x1f01ff);
+	EXPECT(f.child.control & KACS_SE_SACL_AUTO_INHERITED);
+}
+
+/* KACS-FMT-088, KACS-FMT-089 */
+TEST(Inherit_DaclSource_AsInTheSheet)
+{
+	static const u8 fallback[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0x10,
+					 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	const char *parent = "O:SYG:SYD:(A;OI;FR;;;WD)";
+	struct fixture f = { 0 };
+
+	/* (a) nothing explicit: inherited, else the token's, else null */
+	run(&f, parent, NULL, false);
+	EXPECT_EQ(f.child.dacl.count, 1);
+	EXPECT(f.child.control & KACS_SE_DACL_AUTO_INHERITED);
+	EXPECT(f.child.control & KACS_SE_OWNER_DEFAULTED);
+	EXPECT(!(f.child.control & KACS_SE_DACL_DEFAULTED));
+	f = (struct fixture){ .in.default_dacl = fallback, .in.default_dacl_len = 28 };
+	run(&f, "O:SYG:SYD:(A;;FR;;;WD)", NULL, false);
+	EXPECT_EQ(dacl_ace(&f, 0).mask, 0x1f01ff);
+	EXPECT(f.child.control & KACS_SE_DACL_DEFAULTED);
+	EXPECT(!(f.child.control & KACS_SE_DACL_AUTO_INHERITED));
+	f = (struct fixture){ 0 };
+	run(&f, "O:SYG:SYD:(A;;FR;;;WD)", "O:UG:SY", false);
+	EXPECT(!f.child.dacl.data);
+	EXPECT(!(f.child.control & (KACS_SE_DACL_PRESENT | KACS_SE_OWNER_DEFAULTED)));
+	/* (b) without AUTO_INHERIT_REQ, or protected: the creator's alone */
+	f = (struct fixture){ 0 };
+	run(&f, parent, "O:UG:SYD:(A;;FW;;;G)", false);
+	EXPECT_EQ(f.child.dacl.count, 1);
+	EXPECT_EQ(dacl_ace(&f, 0).mask, 0x120116);
+	f = (struct fixture){ 0 };
+	run(&f, parent, "O:UG:SYD:PAR(A;;FW;;;G)", false);
+	EXPECT_EQ(f.child.dacl.count, 1);
+	EXPECT(f.child.control & KACS_SE_DACL_PROTECTED);
+	EXPECT(!(f.child.control & KACS_SE_DACL_AUTO_INHERIT_REQ));
+	/* (c) merged, explicit first (KACS-FMT-080) */
+	f = (struct fixture){ 0 };
+	run(&f, parent, "O:UG:SYD:AR(A;;FW;;;G)", false);
+	EXPECT_EQ(f.child.dacl.count, 2);
+	EXPECT_EQ(dacl_ace(&f, 0).mask, 0x120116);
+	EXPECT_EQ(dacl_ace(&f, 0).flags, 0);
+	EXPECT_EQ(dacl_ace(&f, 1).flags, KACS_ACE_INHERITED);
+	EXPECT(f.child.control & KACS_SE_DACL_AUTO_INHERITED);
+	/* an empty explicit DACL stays empty */
+	f = (struct fixture){ 0 };
+	run(&f, parent, "O:UG:SYD:", false);
+	EXPECT(f.child.dacl.data && !f.child.dacl.count);
+}
+
+/* KACS-FMT-090, KACS-FMT-091, KACS-FMT-045 */
+TEST(Inherit_Placeholders_BecomeOwnerAndGroup)
+{
+	const char *parent = "O:SYG:SYD:(A;OICI;GR;;;CO)(A;OICI;GW;;;CG)";
+	struct fixture f = { .in.group = sid_named("G", 1) };
+
+	run(&f, parent, NULL, true);
+	EXPECT(kacs_sid_equal(dacl_ace(&f, 0).sid, sid_named("U", 1)));
+	EXPECT(kacs_sid_equal(dacl_ace(&f, 1).sid, sid_named("G", 1)));
+	EXPECT_EQ(dacl_ace(&f, 0).mask, 0x120089);
+	EXPECT_EQ(dacl_ace(&f, 1).mask, 0x120116);
+	EXPECT_EQ(dacl_ace(&f, 2).type, 0xff);
+	EXPECT(f.child.control & KACS_SE_GROUP_DEFAULTED);
+	f = (struct fixture){ 0 };
+	run(&f, parent, NULL, true);
+	EXPECT_EQ(f.rv, -EINVAL);
+	f = (struct fixture){ 0 };
+	run(&f, "O:SYG:SYD:(A;OICI;GR;;;CO)", "O:VG:G", true);
+	EXPECT(kacs_sid_equal(dacl_ace(&f, 0).sid, sid_named("V", 1)));
+}
+
+/* KACS-FMT-092 */
+TEST(Inherit_ServerSecurity_AppendsThePrimaryTokensDacl)
+{
+	static const u8 server[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0x10,
+				       1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	struct fixture f = { .in.server_dacl = server, .in.server_dacl_len = 28 };
+	struct pkm_writer w;
+
+	run(&f, NULL, "O:UG:SYD:(A;;FR;;;G)", false);
+	EXPECT_EQ(f.child.dacl.count, 1);
+	f.creator_sd.control |= KACS_SE_SERVER_SECURITY;
+	pkm_writer_init(&w, f.out, sizeof(f.out));
+	EXPECT_EQ(kacs_inherit_sd(&f.in, &w), 0);
+	EXPECT_EQ(kacs_sd_parse(&f.child, f.out, w.len), 0);
+	EXPECT_EQ(dacl_ace(&f, 1).mask, 0x1f01ff);
+	EXPECT_EQ(dacl_ace(&f, 1).flags, 0);
+	EXPECT(!(f.child.control & KACS_SE_SERVER_SECURITY));
+}
+
+/* KACS-FMT-086 */
+TEST(Inherit_OtherClass_IsSkipped)
+{
+	u8 bytes[256];
+	struct fixture f = { 0 };
+	u32 len = sddl("O:SYG:SYD:(OA;OI;FR;a;;WD)", bytes, sizeof(bytes)), kind;
+	u8 *object_flags = NULL;
+	struct kacs_sd sd;
+
+	EXPECT_EQ(kacs_sd_parse(&sd, bytes, len), 0);
+	/* Make its GUID the inherited one. */
+	object_flags = bytes + (sd.dacl.data - bytes) + 16;
+	pkm_put_le32(object_flags, KACS_ACE_INHERITED_OBJECT_TYPE_PRESENT);
+	EXPECT_EQ(kacs_sd_parse(&sd, bytes, len), 0);
+	for (kind = 0; kind < 3; kind++) {
+		f = (struct fixture){ .in.parent = &sd };
+		f.in.class_guid = kind ? guid_named(kind == 1 ? 'a' : 'b') : NULL;
+		run(&f, NULL, NULL, false);
+		EXPECT_EQ(!!f.child.dacl.data, kind < 2);
+	}
+}
+
+/* KACS-FMT-053, KACS-FMT-074 */
+TEST(Inherit_Revision_FitsTheAces)
+{
+	struct fixture f = { 0 };
+
+	run(&f, "O:SYG:SYD:(A;OI;FR;;;WD)", NULL, false);
+	EXPECT_EQ(f.child.dacl.data[0], 2);
+	f = (struct fixture){ 0 };
+	run(&f, "O:SYG:SYD:(OA;OI;FR;a;;WD)", NULL, false);
+	EXPECT_EQ(f.child.dacl.data[0], 4);
+}
+
+/* KACS-FMT-094 */
+TEST(Inherit_NonInheritableAttribute_StaysBehind)
+{
+	static const u8 ace[] = { KACS_ACE_RESOURCE_ATTRIBUTE, KACS_ACE_OBJECT_INHERIT, 52, 0,
+				  0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+				  /* claim */
+				  20, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0,
+				  'x', 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0 };
+	u8 sacl[128], bytes[256];
+	struct kacs_sd_parts parts = { .owner = sid_named("SY", 2), .sacl = sacl };
+	struct fixture f = { 0 };
+	struct pkm_writer w;
+	struct kacs_sd sd;
+	u32 kept;
+
+	for (kept = 0; kept < 2; kept++) {
+		pkm_writer_init(&w, sacl, sizeof(sacl));
+		kacs_acl_begin(&w, 2);
+		pkm_writer_bytes(&w, ace, sizeof(ace));
+		pkm_writer_patch_le32(&w, 8 + 28, !kept);
+		EXPECT_EQ(kacs_acl_end(&w, 0, 1), 0);
+		parts.sacl_len = w.len;
+		pkm_writer_init(&w, bytes, sizeof(bytes));
+		EXPECT_EQ(kacs_sd_write(&parts, &w), 0);
+		EXPECT_EQ(kacs_sd_parse(&sd, bytes, w.len), 0);
+		f = (struct fixture){ .in.parent = &sd };
+		run(&f, NULL, NULL, false);
+		EXPECT_EQ(!!f.child.sacl.data, kept);
+	}
+}
+
+/* KACS-FMT-095 */
+TEST(Inherit_Over65535Bytes_Fails)
+{
+	static u8 dacl[KACS_SD_MAX];
+	struct fixture f = { .in.default_dacl = dacl };
+	struct pkm_writer w;
+	u32 n;
+
+	pkm_writer_init(&w, dacl, sizeof(dacl));
+	kacs_acl_begin(&w, 2);
+	for (n = 0; w.len + 36 <= 65520; n++)
+		kacs_ace_write(&w, 0, 0, 1, sid_named("U", 1));
+	EXPECT_EQ(kacs_acl_end(&w, 0, n), 0);
+	f.in.default_dacl_len = w.len;
+	run(&f, NULL, NULL, false);
+	EXPECT_EQ(f.rv, -EINVAL);
+}
+
+/* An inherit-only label that is none would harm the child: no child. */
+TEST(Inherit_LabelOfAnotherShape_Fails)
+{
+	struct fixture f = { 0 };
+
+	run(&f, "O:SYG:SYS:(ML;OIIO;NW;;;WD)", NULL, false);
+	EXPECT_EQ(f.rv, -EINVAL);
+}
