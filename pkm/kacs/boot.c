@@ -229,6 +229,7 @@ void kacs_exit(void)
 {
 	kacs_dev_exit();
 	kacs_secfs_exit();
+	kacs_caap_exit();
 	put_boot_tokens();
 	kacs_session_exit();
 	rcu_barrier();

@@ -41,12 +41,15 @@ static int decide(struct kacs_gate *gate, const struct kacs_sd *sd, void *scratc
 		.tree = gate->tree,
 		.tree_count = gate->tree_count,
 		.results = gate->results,
+		.find_policy = kacs_caap_find,
 		.sink = &kacs_audit_sink,
 		.sink_ctx = gate,
 		.trace = gate->trace,
 		.scratch = scratch,
 		.scratch_len = scratch_len,
 	};
+	bool policies = sd && sd->sacl.facts & KACS_ACL_POLICIES;
+	int lock = policies ? kacs_caap_read_lock() : 0;
 	u64 groups;
 	int err;
 
@@ -55,6 +58,8 @@ static int decide(struct kacs_gate *gate, const struct kacs_sd *sd, void *scratc
 		err = kacs_access_check(&req, sd, &gate->result);
 	else
 		err = kacs_access_check_raw(&req, gate->sd, gate->sd_len, &gate->result);
+	if (policies)
+		kacs_caap_read_unlock(lock);
 	if (gate->result.used)
 		atomic64_or(gate->result.used, &gate->token->privs_used);
 	return err;

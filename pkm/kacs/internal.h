@@ -380,6 +380,9 @@ long kacs_ioc_privilege_check(void __user *arg);
 long kacs_ioc_set_psb(void __user *arg);
 long kacs_ioc_set_anonymous_policy(void __user *arg);
 long kacs_ioc_access_check(void __user *arg);
+long kacs_ioc_access_check_list(void __user *arg);
+long kacs_ioc_explain(void __user *arg);
+long kacs_ioc_set_caap(void __user *arg);
 
 struct kacs_token *kacs_peer_token_get(int fd);
 
@@ -399,6 +402,13 @@ struct kacs_token *kacs_anonymous_token(void);
 struct kacs_token *kacs_anonymous_token_get(void);
 struct kacs_token *kacs_anonymous_token_create(void);
 void kacs_anonymous_set_policy(bool include_everyone);
+
+/* --- caap_cache.c --------------------------------------------------------------------- */
+
+const struct kacs_policy *kacs_caap_find(void *ctx, const u8 *sid, u32 sid_len);
+int kacs_caap_read_lock(void);
+void kacs_caap_read_unlock(int token);
+void kacs_caap_exit(void);
 
 /* --- secfs.c -------------------------------------------------------------------------- */
 

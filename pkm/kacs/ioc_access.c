@@ -158,6 +158,20 @@ static void free_call(struct call *call)
 	kfree(call);
 }
 
+/* Steps 1 to 4 for the block at @arg; the caller frees @call also on error. */
+static int fetch(struct call *call, const void __user *arg)
+{
+	int err = fetch_args(call, arg);
+
+	if (!err)
+		err = fetch_token(call);
+	if (!err)
+		err = fetch_buffers(call);
+	if (!err)
+		fill_gate(call);
+	return err;
+}
+
 /**
  * kacs_ioc_access_check() - KACS_IOC_ACCESS_CHECK
  * @arg: struct kacs_access_check_args
@@ -172,18 +186,95 @@ long kacs_ioc_access_check(void __user *arg)
 
 	if (!call)
 		return -ENOMEM;
-	ret = fetch_args(call, arg);
-	if (!ret)
-		ret = fetch_token(call);
-	if (!ret)
-		ret = fetch_buffers(call);
+	ret = fetch(call, arg);
 	if (ret)
 		goto free;
-	fill_gate(call);
 	ret = kacs_gate(&call->gate);
-	if (ret && ret != -EACCES)
+	if (!ret || ret == -EACCES)
+		ret = put_results(call) ?: ret ?: (long)call->gate.result.granted;
+free:
+	free_call(call);
+	return ret;
+}
+
+/* A verdict for each node, whatever they are (KACS-AC-003). */
+static long check_nodes(struct call *call, const struct kacs_access_check_list_args *list)
+{
+	size_t bytes = list->results_count * sizeof(struct kacs_node_result);
+	struct kacs_node_result *results;
+	long ret;
+
+	if (!call->gate.tree_count || list->results_count != call->gate.tree_count)
+		return -EINVAL; /* KACS-AC-004 */
+	results = kvzalloc(bytes, GFP_KERNEL);
+	if (!results)
+		return -ENOMEM;
+	call->gate.results = results;
+	ret = kacs_gate(&call->gate);
+	if (!ret || ret == -EACCES)
+		ret = put_results(call) ?: ret;
+	if (!ret && copy_to_user(u64_to_user_ptr(list->results_ptr), results, bytes))
+		ret = -EFAULT;
+	kvfree(results);
+	return ret;
+}
+
+/**
+ * kacs_ioc_access_check_list() - KACS_IOC_ACCESS_CHECK_LIST
+ * @arg: struct kacs_access_check_list_args
+ *
+ * Context: process context. May sleep.
+ * Return: 0 when every node has its verdict; -EACCES when a gate closed before
+ * any node was looked at; -EFAULT, -EINVAL, -EBADF, -ENOMEM.
+ */
+long kacs_ioc_access_check_list(void __user *arg)
+{
+	struct kacs_access_check_list_args list;
+	struct call *call;
+	long ret;
+
+	if (copy_from_user(&list, arg, sizeof(list)))
+		return -EFAULT;
+	if (list.pad)
+		return -EINVAL;
+	call = kzalloc(sizeof(*call), GFP_KERNEL);
+	if (!call)
+		return -ENOMEM;
+	ret = fetch(call, u64_to_user_ptr(list.args_ptr));
+	if (!ret)
+		ret = check_nodes(call, &list);
+	free_call(call);
+	return ret;
+}
+
+/**
+ * kacs_ioc_explain() - KACS_IOC_EXPLAIN
+ * @arg: struct kacs_explain_args
+ *
+ * Context: process context. May sleep. KACS-AC-205.
+ * Return: as kacs_ioc_access_check().
+ */
+long kacs_ioc_explain(void __user *arg)
+{
+	struct kacs_trace_entry trace[KACS_TRACE_ENTRIES] = { 0 };
+	struct kacs_explain_args explain;
+	struct call *call;
+	long ret;
+
+	if (copy_from_user(&explain, arg, sizeof(explain)))
+		return -EFAULT;
+	call = kzalloc(sizeof(*call), GFP_KERNEL);
+	if (!call)
+		return -ENOMEM;
+	ret = fetch(call, u64_to_user_ptr(explain.args_ptr));
+	if (ret)
 		goto free;
-	ret = put_results(call) ?: ret ?: (long)call->gate.result.granted;
+	call->gate.trace = trace;
+	ret = kacs_gate(&call->gate);
+	if (!ret || ret == -EACCES)
+		ret = put_results(call) ?: ret ?: (long)call->gate.result.granted;
+	if (ret != -EFAULT && copy_to_user(u64_to_user_ptr(explain.trace_ptr), trace, sizeof(trace)))
+		ret = -EFAULT;
 free:
 	free_call(call);
 	return ret;

@@ -226,6 +226,101 @@ static void test_privileges(int token)
 	works(check(&args), "Check_SeSecurityEnabledAgain_Works");
 }
 
+/* Each bit's last word: granted by the ACE, or denied by the DACL's end (KACS-AC-205). */
+static void test_explain(int token)
+{
+	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
+	struct kacs_access_check_args args = args_for(&sd, token, 3);
+	struct kacs_trace_entry trace[KACS_TRACE_ENTRIES];
+	struct kacs_explain_args explain = { (uintptr_t)&args, (uintptr_t)trace };
+
+	memset(trace, 0xee, sizeof(trace));
+	fails(ioctl(dev, KACS_IOC_EXPLAIN, &explain), EACCES, "Explain_Denied_SameResult");
+	ok(trace[0].granted == 1 && trace[0].step == KACS_STEP_DACL_ACE && trace[0].ace_index == 0,
+	   "Explain_GrantedBit_NamesAce"); /* KACS-AC-203 */
+	ok(trace[1].granted == 0 && trace[1].step == KACS_STEP_DACL_END &&
+	   trace[1].ace_index == KACS_TRACE_NO_INDEX, "Explain_DeniedBit_NamesStep"); /* KACS-AC-204 */
+	args.desired_access = 1;
+	works(ioctl(dev, KACS_IOC_EXPLAIN, &explain), "Explain_Allowed_ReturnsMask");
+	explain.trace_ptr = 1;
+	fails(ioctl(dev, KACS_IOC_EXPLAIN, &explain), EFAULT, "Explain_TraceUnmapped_Efault");
+	explain.args_ptr = 1;
+	fails(ioctl(dev, KACS_IOC_EXPLAIN, &explain), EFAULT, "Explain_ArgsUnmapped_Efault");
+}
+
+static void test_list(int token)
+{
+	struct kacs_object_type_entry tree[3] = { { 0, 0, { 1 } }, { 1, 0, { 2 } }, { 1, 0, { 3 } } };
+	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
+	struct kacs_access_check_args args = args_for(&sd, token, 3);
+	struct kacs_node_result results[3];
+	struct kacs_access_check_list_args list = { (uintptr_t)&args, (uintptr_t)results, 3, 0 };
+
+	args.object_tree_ptr = (uintptr_t)tree;
+	args.object_tree_count = 3;
+	memset(results, 0xee, sizeof(results));
+	works(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), "List_AllDenied_Works"); /* KACS-AC-003 */
+	ok(results[0].status == -EACCES && results[2].status == -EACCES && results[1].granted == 0x20019,
+	   "List_EveryNode_HasVerdict");
+	args.desired_access = 1;
+	ok(!ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list) && !results[0].status && !results[2].status,
+	   "List_Granted_StatusIsZero");
+	list.results_count = 2;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_OtherCount_Einval"); /* KACS-AC-004 */
+	list.results_count = 3;
+	list.pad = 1;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_Pad_Einval");
+	list.pad = 0;
+	list.results_ptr = 1;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EFAULT, "List_ResultsUnmapped_Efault");
+	args.object_tree_ptr = 0;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_NoTree_Einval");
+	tree[1].level = 2;
+	args.object_tree_ptr = (uintptr_t)tree;
+	list.results_ptr = (uintptr_t)results;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_LevelSkipped_Einval"); /* KACS-AC-058 */
+}
+
+static int set_policy(const void *spec, uint32_t len)
+{
+	static const uint8_t sid[16] = { 1, 2, 0, 0, 0, 0, 0, 17, 1, 0, 0, 0, 2 };
+	struct kacs_set_caap_args args = { (uintptr_t)sid, (uintptr_t)spec, 16, len };
+
+	return ioctl(dev, KACS_IOC_SET_CAAP, &args);
+}
+
+/* A policy that grants everybody 0x1 bounds what the DACL gives (KACS-AC-127). */
+static void test_policy(int token)
+{
+	static uint8_t policy[5 + 4 + 4 + 28 + 12] = { 1, 1, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0,
+		2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1 };
+	static const uint8_t sacl[] = { 2, 0, 32, 0, 1, 0, 0, 0, 0x13, 0, 24, 0, 0, 0, 0, 0,
+		1, 2, 0, 0, 0, 0, 0, 17, 1, 0, 0, 0, 2, 0, 0, 0 };
+	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
+	struct kacs_access_check_args args;
+
+	sd.bytes[2] |= 0x10; /* SACL present */
+	sd.bytes[12] = sd.len;
+	memcpy(sd.bytes + sd.len, sacl, sizeof(sacl));
+	sd.len += sizeof(sacl);
+	args = args_for(&sd, token, 1);
+	fails(check(&args), EACCES, "Policy_Unknown_RecoveryDenies"); /* KACS-AC-120 */
+	works(set_policy(policy, sizeof(policy)), "SetCaap_Good_Works");
+	works(check(&args), "Policy_Grants_Allowed");
+	args.desired_access = 8;
+	fails(check(&args), EACCES, "Policy_Withholds_Denied");
+	fails(set_policy(policy, sizeof(policy) - 1), EINVAL, "SetCaap_Truncated_Einval"); /* KACS-AC-150 */
+	policy[0] = 2;
+	fails(set_policy(policy, sizeof(policy)), EINVAL, "SetCaap_Version_Einval"); /* KACS-AC-148 */
+	args.desired_access = 1;
+	works(check(&args), "SetCaap_Refused_OldPolicyStays"); /* KACS-AC-144 */
+	works(set_policy(NULL, 0), "SetCaap_Remove_Works"); /* KACS-AC-143 */
+	works(set_policy(NULL, 0), "SetCaap_RemoveTwice_Works");
+	fails(check(&args), EACCES, "Policy_Removed_RecoveryDenies");
+	fails(set_policy((void *)1, 20), EFAULT, "SetCaap_Unmapped_Efault");
+	fails(set_policy(policy, 262145), EINVAL, "SetCaap_TooLong_Einval"); /* KACS-AC-149 */
+}
+
 static int privilege_check(uint32_t bit)
 {
 	struct kacs_privilege_check_args args = { (uintptr_t)&bit, 1, 0 };
@@ -265,6 +360,9 @@ int main(void)
 	test_memory(token);
 	test_privileges(token);
 	test_privilege_check();
+	test_explain(plain);
+	test_list(plain);
+	test_policy(plain);
 	test_gates(session, token);
 	return plan();
 }
