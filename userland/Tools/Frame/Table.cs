@@ -7,7 +7,7 @@ namespace Tools.Frame;
 
 /// <summary>
 /// A table (CLI-006): columns two blanks apart, text left, numbers right, <c>-</c> for unknown.
-/// Values are cut with <c>…</c> only on a terminal, the last text column first.
+/// Values are cut with <c>…</c> only on a terminal, the longest column first.
 /// </summary>
 internal sealed class Table
 {
@@ -88,17 +88,27 @@ internal sealed class Table
             }
             total += widths[i];
         }
-        for (int i = widths.Length - 1; i >= 0 && width > 0 && total > width; i--)
+        while (width > 0 && total > width && Widest(widths, header) is >= 0 and int cut)
         {
-            if (!_numeric[i])
-            {
-                int least = Math.Max(header ? _headers[i].Length : 1, 8);
-                int cut = Math.Min(total - width, Math.Max(0, widths[i] - least));
-                widths[i] -= cut;
-                total -= cut;
-            }
+            widths[cut]--;
+            total--;
         }
         return widths;
+    }
+
+    /// <summary>The widest text column that may still lose a character: the longest values are cut first.</summary>
+    private int Widest(int[] widths, bool header)
+    {
+        int widest = -1;
+        for (int i = 0; i < widths.Length; i++)
+        {
+            int least = Math.Max(header ? _headers[i].Length : 1, 8);
+            if (!_numeric[i] && widths[i] > least && (widest < 0 || widths[i] > widths[widest]))
+            {
+                widest = i;
+            }
+        }
+        return widest;
     }
 
     private string Line(string[] cells, int[] widths)

@@ -10,6 +10,7 @@ internal static class ToolCatalogue
     public static IReadOnlyList<ITool> All { get; } =
     [
         new Svctl.PowerTool("halt"),
+        new Idn.IdnTool(),
         new Svctl.PowerTool("poweroff"),
         new Svctl.PowerTool("reboot"),
         new Sd.SdTool(),
