@@ -81,7 +81,7 @@ internal static class ShowCommand
         Table table = new("NAME", "FLAGS");
         foreach (SidAndAttributes group in groups)
         {
-            table.Add("  " + names.Of(group.Sid), TokenFields.Flags(group.Attributes));
+            table.Add("  " + names.Of(group.Sid), TokenFields.BriefFlags(group.Attributes));
         }
 
         table.Print(context.Out, false, false, context.TerminalWidth);

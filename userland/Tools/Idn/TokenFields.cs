@@ -42,11 +42,16 @@ internal static class TokenFields
     }
 
     /// <summary>What a group does: <c>enabled,mandatory,owner</c>.</summary>
-    public static string Flags(GroupAttributes attributes)
+    public static string Flags(GroupAttributes attributes) => Words(attributes, GroupAttributes.Mandatory);
+
+    /// <summary>The same without what nearly every group is.</summary>
+    public static string BriefFlags(GroupAttributes attributes) => Words(attributes, GroupAttributes.None);
+
+    private static string Words(GroupAttributes attributes, GroupAttributes mandatory)
     {
         List<string> words = [];
         words.Add((attributes & GroupAttributes.UseForDenyOnly) != 0 ? "deny-only" : (attributes & GroupAttributes.Enabled) != 0 ? "enabled" : "disabled");
-        Add(words, attributes, GroupAttributes.Mandatory, "mandatory");
+        Add(words, attributes, mandatory, "mandatory");
         Add(words, attributes, GroupAttributes.Owner, "owner");
         Add(words, attributes, GroupAttributes.Resource, "resource");
         if ((attributes & GroupAttributes.LogonId) == GroupAttributes.LogonId)
