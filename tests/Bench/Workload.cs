@@ -57,10 +57,10 @@ internal static class Workload
             Arguments = ["daemon", "d{number}"]
             Identity = "SYSTEM"
             Triggers = ["boot"]
-            Readiness = {Dword(1)}
-            RestartPolicy = {Dword(2)}
-            RestartDelay = {Dword(0)}
-            RestartMaxRetries = {Dword(100)}
+            Readiness = 1
+            RestartPolicy = 2
+            RestartDelay = 0
+            RestartMaxRetries = 100
             {needs}
             """);
     }
@@ -72,10 +72,10 @@ internal static class Workload
 
             [System.Services.o{number}]
             ImagePath = "/bin/true"
-            Type = {Dword(1)}
+            Type = 1
             Identity = "SYSTEM"
             Triggers = ["boot"]
-            RemainAfterExit = {Dword(1)}
+            RemainAfterExit = 1
             {needs}
             """);
     }
@@ -91,12 +91,10 @@ internal static class Workload
             Arguments = ["ready", "{Victim}"]
             Identity = "SYSTEM"
             Triggers = ["boot"]
-            Readiness = {Dword(1)}
-            RestartPolicy = {Dword(0)}
+            Readiness = 1
+            RestartPolicy = 0
             Requires = [{all}]
 
             """);
     }
-
-    private static string Dword(int value) => $"{{ dword = {value} }}";
 }
