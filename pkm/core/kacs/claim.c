@@ -42,18 +42,8 @@ static bool value_fits(const u8 *entry, u32 len, u32 type, u32 off)
 {
 	u32 at, n;
 
-	switch (type) {
-	case CLAIM_INT64:
-	case CLAIM_UINT64:
-	case CLAIM_BOOLEAN:
+	if (type == CLAIM_INT64 || type == CLAIM_UINT64 || type == CLAIM_BOOLEAN)
 		return off <= len && len - off >= 8;
-	case CLAIM_STRING:
-	case CLAIM_SID:
-	case CLAIM_OCTET:
-		break;
-	default:
-		return false;
-	}
 	/* One more step: the value's offset holds the offset of the bytes. */
 	if (off > len || len - off < 4)
 		return false;
@@ -68,6 +58,21 @@ static bool value_fits(const u8 *entry, u32 len, u32 type, u32 off)
 		return false;
 	n = pkm_get_le32(entry + at);
 	return n <= len - at - 4;
+}
+
+static bool type_known(u32 type)
+{
+	switch (type) {
+	case CLAIM_INT64:
+	case CLAIM_UINT64:
+	case CLAIM_STRING:
+	case CLAIM_SID:
+	case CLAIM_BOOLEAN:
+	case CLAIM_OCTET:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**
@@ -91,17 +96,8 @@ int kacs_claim_validate(const u8 *entry, u32 len)
 	if (!name_fits(entry, len, pkm_get_le32(entry)))
 		return -EINVAL;
 	/* An empty attribute of an unsupported type is refused all the same. */
-	switch (type) {
-	case CLAIM_INT64:
-	case CLAIM_UINT64:
-	case CLAIM_STRING:
-	case CLAIM_SID:
-	case CLAIM_BOOLEAN:
-	case CLAIM_OCTET:
-		break;
-	default:
+	if (!type_known(type))
 		return -EINVAL;
-	}
 	for (i = 0; i < count; i++)
 		if (!value_fits(entry, len, type, pkm_get_le32(entry + CLAIM_HEADER + 4 * i)))
 			return -EINVAL;
