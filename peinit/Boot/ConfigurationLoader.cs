@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Generic;
+using Peinit.Config;
 using Peinit.Control;
 using Peinit.Core;
 using Peinit.Shell;
@@ -42,6 +44,8 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
         supervisor.Control?.Apply(settings);
     }
 
+    private void Warn(string warning) => supervisor.Log.Warn(warning);
+
     private void Failed(LoadPurpose purpose, long request, Errno error)
     {
         if (purpose == LoadPurpose.Boot)
@@ -57,12 +61,10 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
         }
     }
 
-    // The reader of the Services key is not part of this build yet: loading fails, and the boot says so in Recovery.
-    private static Result<Configuration> ReadDefinitions(RegistryClient client) => Errno.ENOSYS;
-
     private sealed class LoadWork(ConfigurationLoader loader, LoadPurpose purpose, long request) : IoWork
     {
         private readonly InitSettings _previous = loader.Settings;
+        private readonly List<string> _warnings = [];
         private Configuration? _configuration;
         private InitSettings _settings = loader.Settings;
         private Errno _error = Errno.EIO;
@@ -77,7 +79,7 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
             using (client)
             {
                 if (purpose != LoadPurpose.Settings
-                    && !ReadDefinitions(client).TryGet(out _configuration, out _error))
+                    && !DefinitionReader.Read(client, _warnings).TryGet(out _configuration, out _error))
                 {
                     return;
                 }
@@ -94,6 +96,11 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
             {
                 loader.Failed(purpose, request, error);
                 return;
+            }
+
+            foreach (string warning in _warnings)
+            {
+                loader.Warn(warning);
             }
 
             loader.Apply(_settings);

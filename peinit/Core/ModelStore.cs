@@ -386,8 +386,9 @@ internal sealed class ModelStore(Machine machine)
     {
         if (_byName.TryGetValue(definition.Name, out Service? service))
         {
+            byte[]? good = service.Model?.Security;
             service.Name = definition.Name;
-            service.Model = definition;
+            service.Model = definition.KeepsOldSecurity && good is not null ? definition with { Security = good } : definition;
             return service;
         }
 

@@ -131,6 +131,9 @@ public sealed record ServiceDefinition
     /// </summary>
     public byte[]? Security { get; init; }
 
+    /// <summary>The key's own descriptor is malformed: the one of the definition before this stays (PEINIT-150).</summary>
+    public bool KeepsOldSecurity { get; init; }
+
     /// <summary>Mitigation bits of KACS-TOK-127.</summary>
     public uint Mitigations { get; init; }
 
