@@ -6,7 +6,7 @@ using Peios.Interop.Kmes;
 namespace Peios.Events;
 
 /// <summary>One attachment to one CPU's ring: the descriptor, its mapping, a reader over it.</summary>
-public sealed class Ring : IDisposable
+public sealed class Ring : IRing
 {
     private readonly Fd _fd;
     private readonly nuint _length;
@@ -22,13 +22,13 @@ public sealed class Ring : IDisposable
         Reader = new RingReader(map, capacity);
     }
 
-    /// <summary>Logical CPU.</summary>
+    /// <inheritdoc/>
     public uint Cpu { get; }
 
-    /// <summary>Bytes of the ring; no event is larger than half of it.</summary>
+    /// <inheritdoc/>
     public ulong Capacity { get; }
 
-    /// <summary>Reads this ring; dead after <see cref="Dispose"/>.</summary>
+    /// <inheritdoc/>
     public RingReader Reader { get; }
 
     /// <summary>

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Eventd.Ingest;
+
+/// <summary>
+/// Unmanaged memory that carries events from a drain thread to a writer: entries of u32 length, u32 kind, bytes. The
+/// writer binds rows to it in place, so neither side allocates or copies again.
+/// </summary>
+internal sealed unsafe class EventBlock : IDisposable
+{
+    /// <summary>Bytes before each entry.</summary>
+    internal const int EntryHeader = 8;
+
+    /// <summary>Kept free behind the last event for the gap record that it may call for.</summary>
+    internal const int GapReserve = 512;
+
+    private byte* _memory;
+    private int _capacity;
+
+    internal EventBlock(int capacity, BlockQueue? home)
+    {
+        _capacity = capacity;
+        _memory = (byte*)NativeMemory.Alloc((nuint)capacity);
+        Home = home;
+    }
+
+    /// <summary>Where the writer returns it; null for a block that is thrown away after use.</summary>
+    internal BlockQueue? Home { get; }
+
+    /// <summary>Bytes used.</summary>
+    internal int Length { get; private set; }
+
+    /// <summary>Entries.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Logical CPU of its events.</summary>
+    internal uint Cpu { get; set; }
+
+    /// <summary>First sequence number in it; 0 without any.</summary>
+    internal ulong FirstSequence { get; private set; }
+
+    /// <summary>Last sequence number in it; 0 without any.</summary>
+    internal ulong LastSequence { get; private set; }
+
+    /// <summary>Room for the next record.</summary>
+    internal Span<byte> Free
+    {
+        get
+        {
+            int from = Length + EntryHeader;
+            int left = _capacity - from - GapReserve;
+            return left > 0 ? new Span<byte>(_memory + from, left) : default;
+        }
+    }
+
+    /// <summary>Keeps the record that was read into <see cref="Free"/>.</summary>
+    internal void AddEvent(int size, ulong sequence)
+    {
+        Add(EntryKind.Event, size);
+        FirstSequence = FirstSequence == 0 ? sequence : FirstSequence;
+        LastSequence = sequence;
+    }
+
+    /// <summary>Adds a row of eventd's own; <see cref="GapReserve"/> bytes are always there for one.</summary>
+    /// <returns>False when it does not fit.</returns>
+    internal bool AddSynthetic(in SyntheticEvent row)
+    {
+        int from = Length + EntryHeader;
+        int size = row.Write(new Span<byte>(_memory + from, Math.Max(0, _capacity - from)));
+        if (size == 0)
+        {
+            return false;
+        }
+
+        Add(EntryKind.Synthetic, size);
+        return true;
+    }
+
+    /// <summary>Entry at <paramref name="offset"/>, which moves to the next; false behind the last.</summary>
+    internal bool TryNext(ref int offset, out EntryKind kind, out byte* data, out int length)
+    {
+        kind = default;
+        data = null;
+        length = 0;
+        if (offset >= Length)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> head = new(_memory + offset, EntryHeader);
+        length = BinaryPrimitives.ReadInt32LittleEndian(head);
+        kind = (EntryKind)BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        data = _memory + offset + EntryHeader;
+        offset += EntryHeader + length;
+        return true;
+    }
+
+    /// <summary>Makes room for one event of <paramref name="size"/> bytes; only an empty block may grow.</summary>
+    internal void Grow(int size)
+    {
+        int need = size + EntryHeader + GapReserve;
+        if (need > _capacity)
+        {
+            NativeMemory.Free(_memory);
+            _memory = (byte*)NativeMemory.Alloc((nuint)need);
+            _capacity = need;
+        }
+    }
+
+    /// <summary>Empties it for the next use.</summary>
+    internal void Clear()
+    {
+        Length = 0;
+        Count = 0;
+        FirstSequence = 0;
+        LastSequence = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.Free(_memory);
+        _memory = null;
+        _capacity = 0;
+        Length = 0;
+    }
+
+    private void Add(EntryKind kind, int size)
+    {
+        Span<byte> head = new(_memory + Length, EntryHeader);
+        BinaryPrimitives.WriteInt32LittleEndian(head, size);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[4..], (uint)kind);
+        Length += EntryHeader + size;
+        Count++;
+    }
+}

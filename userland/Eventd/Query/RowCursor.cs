@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Eventd.Store;
+using Peios.Interop.Sqlite;
+
+namespace Eventd.Query;
+
+/// <summary>Rows of one database for one query, in order, one at a time.</summary>
+internal sealed class RowCursor : IDisposable
+{
+    private readonly SqliteDatabase _db;
+    private SqliteStatement? _rows;
+
+    private RowCursor(SqliteDatabase db, string path)
+    {
+        _db = db;
+        Path = path;
+    }
+
+    /// <summary>The file.</summary>
+    internal string Path { get; }
+
+    /// <summary>Last row ID that was there when the query began; streams go on behind it.</summary>
+    internal long LastId { get; private set; }
+
+    /// <summary>The current row; columns as <see cref="QueryPlan.Sql"/> selects them: id, fields, payload.</summary>
+    internal SqliteStatement Row => _rows!;
+
+    /// <summary>Opens a database for reading; false when it has no such table (EVT-054) or cannot be opened.</summary>
+    internal static bool TryOpen(string path, bool logs, long deadline, [NotNullWhen(true)] out RowCursor? cursor)
+    {
+        cursor = null;
+        if (!SqliteDatabase.TryOpen(path, SqliteOpenFlags.ReadOnly, out SqliteDatabase? db, out _))
+        {
+            return false;
+        }
+
+        _ = db.SetBusyTimeout(1000);
+        _ = db.Execute("PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY"u8);
+        db.SetDeadline(deadline);
+        if (!StoreFile.Has(db, logs ? "logs" : "events"))
+        {
+            db.Dispose();
+            return false;
+        }
+
+        cursor = new RowCursor(db, path);
+        return true;
+    }
+
+    /// <summary>Runs the query: what is there now, or for a stream what came since the last run.</summary>
+    internal SqliteCode Begin(QueryPlan plan, bool later)
+    {
+        Close();
+        long from = LastId;
+        string? extra = null;
+        if (plan.Stream)
+        {
+            SqliteCode code = ReadLastId(plan.Logs);
+            if (code != SqliteCode.Ok)
+            {
+                return code;
+            }
+
+            extra = later ? $"id > {from} AND id <= {LastId}" : $"id <= {LastId}";
+        }
+
+        if (!_db.TryPrepare(Encoding.UTF8.GetBytes(later ? plan.StreamSql(extra!) : plan.Sql(extra)), out _rows, out SqliteCode prepared))
+        {
+            return prepared;
+        }
+
+        for (int i = 0; i < plan.Parameters.Count; i++)
+        {
+            _ = plan.Parameters[i] switch
+            {
+                long number => _rows.Bind(i + 1, number),
+                byte[] bytes => _rows.BindBlob(i + 1, bytes),
+                object text => _rows.BindText(i + 1, Encoding.UTF8.GetBytes((string)text)),
+            };
+        }
+
+        return SqliteCode.Ok;
+    }
+
+    /// <summary>Moves to the next row: Row, Done or a failure.</summary>
+    internal SqliteCode Next() => _rows!.Step();
+
+    /// <summary>Sets the time at which statements of this cursor give up.</summary>
+    internal void SetDeadline(long tick) => _db.SetDeadline(tick);
+
+    /// <summary>Does this row come before <paramref name="other"/> in the plan's order?</summary>
+    internal bool Before(RowCursor other, QueryPlan plan)
+    {
+        foreach ((int column, bool descending) in plan.Sort)
+        {
+            int order = Compare(Row, other.Row, column + 1);
+            if (order != 0)
+            {
+                return descending ? order > 0 : order < 0;
+            }
+        }
+
+        return plan.Sort.Count == 0 && Compare(Row, other.Row, 1) > 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        _db.Dispose();
+    }
+
+    private static int Compare(SqliteStatement a, SqliteStatement b, int column)
+    {
+        SqliteColumnType left = a.ColumnType(column);
+        SqliteColumnType right = b.ColumnType(column);
+        if (left == SqliteColumnType.Integer && right == SqliteColumnType.Integer)
+        {
+            return a.ColumnInt64(column).CompareTo(b.ColumnInt64(column));
+        }
+
+        // SQLite's own order of kinds: NULL, numbers, text, blobs.
+        int kinds = Rank(left).CompareTo(Rank(right));
+        return kinds != 0 ? kinds : a.ColumnBlob(column).SequenceCompareTo(b.ColumnBlob(column));
+    }
+
+    private static int Rank(SqliteColumnType type) => type switch
+    {
+        SqliteColumnType.Null => 0,
+        SqliteColumnType.Integer or SqliteColumnType.Float => 1,
+        SqliteColumnType.Text => 2,
+        _ => 3,
+    };
+
+    private SqliteCode ReadLastId(bool logs)
+    {
+        if (!_db.TryPrepare(logs ? "SELECT max(id) FROM logs"u8 : "SELECT max(id) FROM events"u8, out SqliteStatement? select, out SqliteCode code))
+        {
+            return code;
+        }
+
+        using (select)
+        {
+            code = select.Step();
+            if (code == SqliteCode.Row)
+            {
+                LastId = Math.Max(LastId, select.ColumnInt64(0));
+            }
+
+            return code == SqliteCode.Row ? SqliteCode.Ok : code;
+        }
+    }
+
+    private void Close()
+    {
+        _rows?.Dispose();
+        _rows = null;
+    }
+}

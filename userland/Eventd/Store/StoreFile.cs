@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using Peios.Interop.Sqlite;
+
+namespace Eventd.Store;
+
+/// <summary>Opens a database for writing: creates what is missing, refuses what is foreign (EVT-051 to EVT-053).</summary>
+internal static class StoreFile
+{
+    private const string SchemaVersion = "1";
+
+    /// <summary>Opens or creates <paramref name="path"/>.</summary>
+    /// <param name="path">Database file.</param>
+    /// <param name="durable">Every commit survives power loss (events); otherwise only a crash (logs).</param>
+    /// <param name="schema">Statements that create tables and indexes.</param>
+    /// <param name="required">Names of the tables and indexes that must exist.</param>
+    /// <param name="db">The connection.</param>
+    /// <param name="problem">What is wrong with the file.</param>
+    internal static bool TryOpen(
+        string path, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required,
+        [NotNullWhen(true)] out SqliteDatabase? db, out string problem)
+    {
+        problem = string.Empty;
+        if (!SqliteDatabase.TryOpen(path, SqliteOpenFlags.ReadWrite | SqliteOpenFlags.Create, out db, out SqliteCode code))
+        {
+            problem = $"cannot open: {code}";
+            return false;
+        }
+
+        problem = Prepare(db, durable, schema, required);
+        if (problem.Length == 0)
+        {
+            return true;
+        }
+
+        db.Dispose();
+        db = null;
+        return false;
+    }
+
+    /// <summary>Value of a metadata row, or null.</summary>
+    internal static string? Metadata(SqliteDatabase db, string key)
+    {
+        if (!db.TryPrepare("SELECT value FROM metadata WHERE key = ?"u8, out SqliteStatement? select, out _))
+        {
+            return null;
+        }
+
+        using (select)
+        {
+            _ = select.BindText(1, Encoding.UTF8.GetBytes(key));
+            return select.Step() == SqliteCode.Row ? Encoding.UTF8.GetString(select.ColumnText(0)) : null;
+        }
+    }
+
+    /// <summary>Does the database have a table or index of that name?</summary>
+    internal static bool Has(SqliteDatabase db, string name)
+    {
+        if (!db.TryPrepare("SELECT 1 FROM sqlite_schema WHERE name = ?"u8, out SqliteStatement? select, out _))
+        {
+            return false;
+        }
+
+        using (select)
+        {
+            _ = select.BindText(1, Encoding.UTF8.GetBytes(name));
+            return select.Step() == SqliteCode.Row;
+        }
+    }
+
+    private static string Prepare(SqliteDatabase db, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required)
+    {
+        // A second writer can only be a leftover of ourselves that is about to end.
+        _ = db.SetBusyTimeout(5000);
+        SqliteCode code = db.Execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"u8);
+        if (code == SqliteCode.Ok)
+        {
+            code = db.Execute(durable ? "PRAGMA synchronous=FULL"u8 : "PRAGMA synchronous=NORMAL"u8);
+        }
+
+        if (code != SqliteCode.Ok)
+        {
+            return $"cannot be used: {code}: {db.ErrorMessage}";
+        }
+
+        if (!Has(db, "metadata"))
+        {
+            code = Create(db, schema);
+            if (code != SqliteCode.Ok)
+            {
+                return $"cannot create tables: {code}: {db.ErrorMessage}";
+            }
+        }
+
+        string? version = Metadata(db, "schema_version");
+        if (version != SchemaVersion)
+        {
+            return $"schema version is {version ?? "missing"}, not {SchemaVersion}";
+        }
+
+        foreach (string name in required)
+        {
+            if (!Has(db, name))
+            {
+                return $"{name} is missing";
+            }
+        }
+
+        return string.Empty;
+    }
+
+    /// <summary>All or nothing: a crash in between leaves an empty file, which is created again.</summary>
+    private static SqliteCode Create(SqliteDatabase db, ReadOnlySpan<byte> schema)
+    {
+        string now = DateTimeOffset.FromUnixTimeMilliseconds((long)(Peios.Interop.Clock.Realtime / 1_000_000))
+            .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        SqliteCode code = db.Execute("BEGIN IMMEDIATE"u8);
+        code = code == SqliteCode.Ok ? db.Execute(schema) : code;
+        code = code == SqliteCode.Ok ? db.Execute("CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL)"u8) : code;
+        code = code == SqliteCode.Ok
+            ? db.Execute(Encoding.UTF8.GetBytes($"INSERT INTO metadata VALUES('schema_version','{SchemaVersion}'),('created_at','{now}')"))
+            : code;
+        code = code == SqliteCode.Ok ? db.Execute("COMMIT"u8) : code;
+        if (code != SqliteCode.Ok && db.InTransaction)
+        {
+            _ = db.Execute("ROLLBACK"u8);
+        }
+
+        return code;
+    }
+}
