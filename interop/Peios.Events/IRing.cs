@@ -16,6 +16,12 @@ public interface IRing : IDisposable
     /// <summary>Reads this ring; dead after disposal.</summary>
     RingReader Reader { get; }
 
-    /// <summary>Sleeps until there is something to read, at most <paramref name="timeoutMs"/> (0: no limit).</summary>
-    Errno Wait(uint timeoutMs);
+    /// <summary>
+    /// Sleeps until there is something to read, the ring was replaced, or <see cref="Nudge"/>; at most
+    /// <paramref name="timeoutMs"/> (-1: no limit). None: look again. ETIMEDOUT and EINTR mean what they say.
+    /// </summary>
+    Errno Wait(int timeoutMs);
+
+    /// <summary>Ends the present wait and every later one; from any thread, for shutting down.</summary>
+    void Nudge();
 }

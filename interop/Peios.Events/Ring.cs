@@ -9,12 +9,14 @@ namespace Peios.Events;
 public sealed class Ring : IRing
 {
     private readonly Fd _fd;
+    private readonly Fd _nudge;
     private readonly nuint _length;
     private nint _map;
 
-    private Ring(Fd fd, nint map, nuint length, uint cpu, ulong capacity)
+    private Ring(Fd fd, Fd nudge, nint map, nuint length, uint cpu, ulong capacity)
     {
         _fd = fd;
+        _nudge = nudge;
         _map = map;
         _length = length;
         Cpu = cpu;
@@ -43,14 +45,21 @@ public sealed class Ring : IRing
             return error;
         }
 
-        nuint length = (nuint)(8192 + (2 * capacity));
-        if (!Memory.MapShared(fd, length, writable: true).TryGet(out nint map, out error))
+        if (!KmesDevice.CreateNudge().TryGet(out Fd? nudge, out error))
         {
             fd.Dispose();
             return error;
         }
 
-        Ring ring = new(fd, map, length, cpu, capacity);
+        nuint length = (nuint)(8192 + (2 * capacity));
+        if (!Memory.MapShared(fd, length, writable: true).TryGet(out nint map, out error))
+        {
+            fd.Dispose();
+            nudge.Dispose();
+            return error;
+        }
+
+        Ring ring = new(fd, nudge, map, length, cpu, capacity);
         if (!ring.Reader.LooksLikeARing())
         {
             ring.Dispose();
@@ -60,21 +69,21 @@ public sealed class Ring : IRing
         return ring;
     }
 
-    /// <summary>
-    /// Sleeps until there is something to read, at most <paramref name="timeoutMs"/> (0: no limit). None: look again.
-    /// ETIMEDOUT and EINTR mean what they say.
-    /// </summary>
-    public Errno Wait(uint timeoutMs)
+    /// <inheritdoc/>
+    public Errno Wait(int timeoutMs)
     {
         if (!Reader.PrepareWait(out uint expected))
         {
             return Errno.None;
         }
 
-        Errno error = KmesDevice.Wait(_fd, expected, timeoutMs);
+        Errno error = KmesDevice.WaitOrNudge(_fd, _nudge, expected, timeoutMs);
         Reader.CancelWait();
-        return error == Errno.EAGAIN ? Errno.None : error;
+        return error;
     }
+
+    /// <inheritdoc/>
+    public void Nudge() => _ = KmesDevice.Nudge(_nudge);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,5 +95,6 @@ public sealed class Ring : IRing
         }
 
         _fd.Dispose();
+        _nudge.Dispose();
     }
 }

@@ -130,6 +130,39 @@ public sealed unsafe class KmesDevice : IDisposable
         return Libc.Check(Libc.ioctl(ring.Raw, KmesAbi.KMES_IOC_WAIT, &args));
     }
 
+    /// <summary>Makes a descriptor that <see cref="Nudge"/> makes ready: ends a wait from another thread.</summary>
+    public static Result<Fd> CreateNudge() => Libc.Own(Libc.eventfd(0, Files.CloseOnExec | Files.NonBlocking));
+
+    /// <summary>Ends the present or next <see cref="WaitOrNudge"/>.</summary>
+    public static Errno Nudge(Fd nudge)
+    {
+        ArgumentNullException.ThrowIfNull(nudge);
+        ulong one = 1;
+        return Libc.Check(Libc.write(nudge.Raw, &one, 8));
+    }
+
+    /// <summary>As <see cref="Wait"/>, but a nudge ends it too; the nudge stays until the descriptor is closed.</summary>
+    /// <param name="ring">Descriptor from <see cref="Attach"/>.</param>
+    /// <param name="nudge">Descriptor from <see cref="CreateNudge"/>.</param>
+    /// <param name="expected">The counter that the caller saw.</param>
+    /// <param name="timeoutMs">-1 waits without limit.</param>
+    public static Errno WaitOrNudge(Fd ring, Fd nudge, uint expected, int timeoutMs)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        ArgumentNullException.ThrowIfNull(nudge);
+        Errno error = Expect(ring, expected);
+        if (!error.Ok)
+        {
+            return error;
+        }
+
+        Libc.PollFd* fds = stackalloc Libc.PollFd[2];
+        fds[0] = new Libc.PollFd { Fd = ring.Raw, Events = Polling.Readable };
+        fds[1] = new Libc.PollFd { Fd = nudge.Raw, Events = Polling.Readable };
+        int n = Libc.poll(fds, 2, timeoutMs);
+        return n < 0 ? Libc.LastError : n == 0 ? Errno.ETIMEDOUT : Errno.None;
+    }
+
     /// <summary>Sets the counter value that <c>poll</c> on the ring descriptor compares with.</summary>
     public static Errno Expect(Fd ring, uint expected)
     {

@@ -148,7 +148,7 @@ internal sealed class EventdFixture : IDisposable
         w.String("query"u8);
         w.String(query);
         BinaryPrimitives.WriteInt32LittleEndian(request, w.Length);
-        Assert.True(socket.Send(request.AsSpan(0, 4 + w.Length)).Ok);
+        _ = socket.Send(request.AsSpan(0, 4 + w.Length)); // a server that refused has closed already; its answer is there
     }
 
     internal static Dictionary<string, object?>? Receive(UnixSocket socket)

@@ -37,7 +37,7 @@ internal sealed class TestRings : IRingSource, IDisposable
 
         public RingReader Reader { get; } = ring.NewReader();
 
-        public Errno Wait(uint timeoutMs)
+        public Errno Wait(int timeoutMs)
         {
             if (Reader.Backlog == 0)
             {
@@ -45,6 +45,10 @@ internal sealed class TestRings : IRingSource, IDisposable
             }
 
             return Errno.None;
+        }
+
+        public void Nudge()
+        {
         }
 
         public void Dispose()

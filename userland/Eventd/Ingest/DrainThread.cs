@@ -16,17 +16,16 @@ internal sealed class DrainThread
     private const int BlockBytes = 256 * 1024;
     private const int BlockCount = 4;
 
-    /// <summary>How often a quiet thread looks at the stop flag and the ring's generation.</summary>
-    private const uint IdleMs = 1000;
-
     private readonly IRingSource _source;
     private readonly BlockQueue _queue;
     private readonly BlockQueue _spare = new(BlockCount, int.MaxValue);
     private readonly GapTracker _tracker;
     private readonly int _blockEntries;
     private readonly Thread _thread;
+    private readonly object _swap = new(); // a nudge must not meet a descriptor that is being closed
     private IRing _ring;
     private ulong _generation;
+    private bool _ended;
     private volatile bool _stopping;
     private volatile bool _abort;
 
@@ -58,14 +57,24 @@ internal sealed class DrainThread
     internal void Start() => _thread.Start();
 
     /// <summary>Asks for a last drain and the end (EVT-254 step 3).</summary>
-    internal void Stop() => _stopping = true;
+    internal void Stop()
+    {
+        _stopping = true;
+        lock (_swap)
+        {
+            if (!_ended)
+            {
+                _ring.Nudge();
+            }
+        }
+    }
 
     /// <summary>Asks for the end at once; what is in the ring stays there.</summary>
     internal void Abort()
     {
         _abort = true;
-        _stopping = true;
         _spare.Close();
+        Stop();
     }
 
     /// <summary>Waits for the end.</summary>
@@ -92,11 +101,14 @@ internal sealed class DrainThread
                 break;
             }
 
-            // EINTR and ETIMEDOUT both mean: look at the flags, drain again.
-            _ = _ring.Wait(IdleMs);
+            _ = _ring.Wait(-1); // whatever ends it: look at the flags, drain again
         }
 
-        _ring.Dispose();
+        lock (_swap)
+        {
+            _ended = true;
+            _ring.Dispose();
+        }
     }
 
     /// <summary>Hands over everything that is in the ring now; false when the queue was closed.</summary>
@@ -190,12 +202,16 @@ internal sealed class DrainThread
         if (!_source.Attach(_ring.Cpu).TryGet(out IRing? next, out Errno error))
         {
             Report.Error($"cpu {_ring.Cpu}: cannot attach to the new ring: {error}; trying again");
-            _ = _ring.Wait(IdleMs);
+            Thread.Sleep(1000);
             return;
         }
 
-        _ring.Dispose();
-        _ring = next;
+        lock (_swap)
+        {
+            _ring.Dispose();
+            _ring = next;
+        }
+
         _generation = next.Reader.Generation;
     }
 }
