@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include <pkm/kacs.h>
+#include <pkm/kmes.h>
 #include <pkm/lcs.h>
 #include <pkm/lsm.h>
 #include <pkm/module.h>
@@ -64,9 +65,14 @@ static int __init pkm_init(void)
 			return err;
 	}
 
-	err = kacs_init();
+	/* First: the others record what they do from their own start on. */
+	err = kmes_init();
 	if (err)
 		return err;
+
+	err = kacs_init();
+	if (err)
+		goto exit_kmes;
 
 	err = lcs_init();
 	if (err)
@@ -84,6 +90,8 @@ exit_lcs:
 	lcs_exit();
 exit_kacs:
 	kacs_exit();
+exit_kmes:
+	kmes_exit();
 	return err;
 }
 
@@ -92,6 +100,7 @@ static void __exit pkm_exit(void)
 {
 	lcs_exit();
 	kacs_exit();
+	kmes_exit();
 }
 
 module_init(pkm_init);

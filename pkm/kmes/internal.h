@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Private to pkm/kmes: rings around the core algorithm, who is attached, how
+ * fast a process may emit.
+ */
+#ifndef _PKM_KMES_INTERNAL_H
+#define _PKM_KMES_INTERNAL_H
+
+#include <linux/irq_work.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/wait.h>
+#include <pkm/core/kmes.h>
+#include <pkm/kmes.h>
+
+/**
+ * struct kmes_limits - tunables in force (KMES-128)
+ * @max_event: bytes of a user event
+ * @max_depth: nesting of a user payload
+ * @rate: events per second and process
+ *
+ * Each is read once per call with READ_ONCE().
+ */
+struct kmes_limits {
+	u32 max_event;
+	u32 max_depth;
+	u32 rate;
+};
+
+extern struct kmes_limits kmes_limits;
+
+/* pages.c */
+
+/**
+ * struct kmes_memory - pages of one ring
+ * @meta: producer page
+ * @data: data pages in ring order
+ * @count: entries of @data
+ * @map: @data mapped twice in a row, kernel side
+ */
+struct kmes_memory {
+	struct page *meta;
+	struct page **data;
+	u32 count;
+	void *map;
+};
+
+int kmes_memory_alloc(struct kmes_memory *m, u64 capacity, int node);
+void kmes_memory_free(struct kmes_memory *m);
+
+/* ring_fd.c */
+
+/**
+ * struct kmes_buffer - one CPU's ring and those attached to it
+ * @ring: producer state; only its CPU writes, IRQs off
+ * @attached: bit per used slot of @consumer, changed under @lock
+ * @consumer: pages that may ask for a wake-up; producers read them under RCU
+ * @wait: sleepers in WAIT and poll
+ * @wake: carries wake-ups out of the emission path (HAZ-026)
+ * @lock: attach and detach
+ * @refs: held by kmes_buffers[] and by every attachment
+ * @memory: the pages, freed with the last reference: mappings hold their
+ *	descriptor, the descriptor its attachment (KMES-122)
+ */
+struct kmes_buffer {
+	struct kmes_ring ring;
+	u64 attached;
+	struct kmes_consumer_page *consumer[KMES_ATTACH_MAX];
+	struct wait_queue_head wait;
+	struct irq_work wake;
+	struct mutex lock;
+	refcount_t refs;
+	struct kmes_memory memory;
+};
+
+struct kmes_buffer *kmes_buffer_alloc(u16 index, u64 capacity, int node);
+void kmes_buffer_put(struct kmes_buffer *b);
+void kmes_buffer_notify(struct kmes_buffer *b);
+struct file *kmes_ring_file(struct kmes_buffer *b);
+
+/* emit.c */
+
+u32 kmes_cpu_count(void);
+struct kmes_buffer *kmes_buffer_get(u32 index);
+u64 kmes_capacity(void);
+u64 kmes_dropped_in_nmi(u32 index);
+u32 kmes_emit_user(const struct kmes_event *events, u32 count);
+
+/* rate.c */
+
+int kmes_rate_take(u32 count);
+void kmes_rate_return(u32 count);
+void kmes_rate_exit(void);
+
+/* ioc_emit.c */
+
+long kmes_ioc_emit(const void __user *arg);
+long kmes_ioc_emit_batch(const void __user *arg);
+
+/* dev.c */
+
+int kmes_dev_init(void);
+void kmes_dev_exit(void);
+
+#endif
