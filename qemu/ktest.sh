@@ -17,6 +17,7 @@ or the kernel printed a WARN, BUG or Oops).
   -l LSMS       LSM list of the kernel (default landlock,lockdown,yama,integrity,bpf)
   -a APPEND     more kernel command line
   -c CPUS       CPUs (default 1)
+  -i            count instructions: one nanosecond of guest time is one instruction
   -n            do not load the module (the programs do; it is /pkm.ko)
   -f FILE       also copy FILE to /
   -t SECONDS    give up after this long (default 120)
@@ -32,7 +33,7 @@ USAGE
 
 repo=$(cd "$(dirname "$0")/.." && pwd)
 module=$repo/pkm/pkm.ko params=mode=enforce lsm=landlock,lockdown,yama,integrity,bpf
-append= cpus=1 load=1 limit=120 keep=0 extra=()
+append= cpus=1 load=1 limit=120 keep=0 extra=() icount=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	-m) module=$2; shift 2 ;;
@@ -40,6 +41,7 @@ while [ $# -gt 0 ]; do
 	-l) lsm=$2; shift 2 ;;
 	-a) append=$2; shift 2 ;;
 	-c) cpus=$2; shift 2 ;;
+	-i) icount=(-icount shift=0); shift ;;
 	-n) load=0; shift ;;
 	-f) extra+=("$2"); shift 2 ;;
 	-t) limit=$2; shift 2 ;;
@@ -104,7 +106,7 @@ chmod 755 "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/initramfs"
 
 log=$work/console
-timeout "$limit" qemu-system-x86_64 -accel tcg,thread=single -cpu max -m 512M -smp "$cpus" \
+timeout "$limit" qemu-system-x86_64 -accel tcg,thread=single "${icount[@]}" -cpu max -m 512M -smp "$cpus" \
 	-nodefaults -no-reboot -display none -serial stdio \
 	-kernel "$vmlinuz" -initrd "$work/initramfs" \
 	-append "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic lsm=$lsm $append" \

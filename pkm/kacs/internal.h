@@ -301,6 +301,7 @@ bool kacs_psb_dominates(const struct kacs_psb *caller, const struct kacs_psb *ta
 
 bool kacs_simple_is_system(void);
 u64 kacs_now(void);
+void kacs_guid_make(u8 out[KACS_GUID_LEN]);
 
 /* --- impersonate.c -------------------------------------------------------------- */
 

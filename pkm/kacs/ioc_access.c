@@ -12,6 +12,8 @@
 
 #include "internal.h"
 
+#define SMALL_SD 512
+
 /**
  * struct call - one running call
  * @args: the caller's block, zero-extended
@@ -22,6 +24,9 @@
  * @tree: the same
  * @context: the same
  * @self_sid: copy of the caller's SID
+ * @small: where a short descriptor is copied instead
+ *
+ * Lives on the stack: the usual call allocates nothing.
  */
 struct call {
 	struct kacs_access_check_args args;
@@ -32,6 +37,7 @@ struct call {
 	void *tree;
 	void *context;
 	u8 self_sid[KACS_SID_MAX];
+	u8 small[SMALL_SD] __aligned(8);
 };
 
 /* Steps 1 and 2 of KACS-AC-021. */
@@ -84,13 +90,21 @@ static int fetch_buffer(void **to, u64 ptr, size_t len)
 	return 0;
 }
 
+static int fetch_sd(struct call *call, u64 ptr, u32 len)
+{
+	if (!ptr || !len || len > sizeof(call->small))
+		return fetch_buffer(&call->sd, ptr, len);
+	call->sd = call->small;
+	return copy_from_user(call->small, u64_to_user_ptr(ptr), len) ? -EFAULT : 0;
+}
+
 /* Step 4. What is too long to be valid is not copied; core refuses it by its length. */
 static int fetch_buffers(struct call *call)
 {
 	const struct kacs_access_check_args *args = &call->args;
 	u32 sd_len = min_t(u32, args->sd_len, KACS_SD_MAX);
 	u32 sid_len = min_t(u32, args->self_sid_len, sizeof(call->self_sid));
-	int err = fetch_buffer(&call->sd, args->sd_ptr, sd_len);
+	int err = fetch_sd(call, args->sd_ptr, sd_len);
 
 	if (!err && args->self_sid_ptr &&
 	    copy_from_user(call->self_sid, u64_to_user_ptr(args->self_sid_ptr), sid_len))
@@ -147,15 +161,20 @@ static int put_results(const struct call *call)
 	return 0;
 }
 
-static void free_call(struct call *call)
+static void begin(struct call *call)
+{
+	memset(call, 0, offsetof(struct call, small));
+}
+
+static void end(struct call *call)
 {
 	if (call->gate.token)
 		kacs_token_put(call->gate.token);
-	kvfree(call->sd);
+	if (call->sd != call->small)
+		kvfree(call->sd);
 	kvfree(call->claims);
 	kvfree(call->tree);
 	kvfree(call->context);
-	kfree(call);
 }
 
 /* Steps 1 to 4 for the block at @arg; the caller frees @call also on error. */
@@ -181,19 +200,18 @@ static int fetch(struct call *call, const void __user *arg)
  */
 long kacs_ioc_access_check(void __user *arg)
 {
-	struct call *call = kzalloc(sizeof(*call), GFP_KERNEL);
+	struct call call;
 	long ret;
 
-	if (!call)
-		return -ENOMEM;
-	ret = fetch(call, arg);
+	begin(&call);
+	ret = fetch(&call, arg);
 	if (ret)
-		goto free;
-	ret = kacs_gate(&call->gate);
+		goto end;
+	ret = kacs_gate(&call.gate);
 	if (!ret || ret == -EACCES)
-		ret = put_results(call) ?: ret ?: (long)call->gate.result.granted;
-free:
-	free_call(call);
+		ret = put_results(&call) ?: ret ?: (long)call.gate.result.granted;
+end:
+	end(&call);
 	return ret;
 }
 
@@ -230,20 +248,18 @@ static long check_nodes(struct call *call, const struct kacs_access_check_list_a
 long kacs_ioc_access_check_list(void __user *arg)
 {
 	struct kacs_access_check_list_args list;
-	struct call *call;
+	struct call call;
 	long ret;
 
 	if (copy_from_user(&list, arg, sizeof(list)))
 		return -EFAULT;
 	if (list.pad)
 		return -EINVAL;
-	call = kzalloc(sizeof(*call), GFP_KERNEL);
-	if (!call)
-		return -ENOMEM;
-	ret = fetch(call, u64_to_user_ptr(list.args_ptr));
+	begin(&call);
+	ret = fetch(&call, u64_to_user_ptr(list.args_ptr));
 	if (!ret)
-		ret = check_nodes(call, &list);
-	free_call(call);
+		ret = check_nodes(&call, &list);
+	end(&call);
 	return ret;
 }
 
@@ -258,24 +274,22 @@ long kacs_ioc_explain(void __user *arg)
 {
 	struct kacs_trace_entry trace[KACS_TRACE_ENTRIES] = { 0 };
 	struct kacs_explain_args explain;
-	struct call *call;
+	struct call call;
 	long ret;
 
 	if (copy_from_user(&explain, arg, sizeof(explain)))
 		return -EFAULT;
-	call = kzalloc(sizeof(*call), GFP_KERNEL);
-	if (!call)
-		return -ENOMEM;
-	ret = fetch(call, u64_to_user_ptr(explain.args_ptr));
+	begin(&call);
+	ret = fetch(&call, u64_to_user_ptr(explain.args_ptr));
 	if (ret)
-		goto free;
-	call->gate.trace = trace;
-	ret = kacs_gate(&call->gate);
+		goto end;
+	call.gate.trace = trace;
+	ret = kacs_gate(&call.gate);
 	if (!ret || ret == -EACCES)
-		ret = put_results(call) ?: ret ?: (long)call->gate.result.granted;
+		ret = put_results(&call) ?: ret ?: (long)call.gate.result.granted;
 	if (ret != -EFAULT && copy_to_user(u64_to_user_ptr(explain.trace_ptr), trace, sizeof(trace)))
 		ret = -EFAULT;
-free:
-	free_call(call);
+end:
+	end(&call);
 	return ret;
 }

@@ -2,7 +2,6 @@
 /* Process security blocks: one per process, whatever its tokens (KACS-TOK-123). */
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/uuid.h>
 #include <uapi/linux/pkm/kacs.h>
 
 #include "internal.h"
@@ -34,7 +33,7 @@ struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token
 	}
 	refcount_set(&psb->refs, 1);
 	spin_lock_init(&psb->lock);
-	generate_random_guid(psb->guid);
+	kacs_guid_make(psb->guid);
 	RCU_INIT_POINTER(psb->sd, sd);
 	if (parent) {
 		psb->pip_type = READ_ONCE(parent->pip_type);

@@ -10,7 +10,6 @@
  */
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uuid.h>
 
 #include "internal.h"
 
@@ -150,7 +149,7 @@ static struct kacs_token *wrap(struct kacs_fixed *fixed, u8 type, u8 level, gfp_
 	tok->type = type;
 	tok->level = type == KACS_TOKEN_TYPE_PRIMARY ? 0 : level;
 	tok->elevation = KACS_ELEVATION_DEFAULT;
-	generate_random_guid(tok->guid);
+	kacs_guid_make(tok->guid);
 	return tok;
 }
 
