@@ -18,12 +18,8 @@
 
 #include "internal.h"
 
-#pragma weak kmes_emit /* until KMES has landed */
-
 static void emit(const char *type, const void *body, u32 len)
 {
-	if (!kmes_emit)
-		return;
 	kmes_emit(KMES_ORIGIN_KACS, type, strlen(type), body, len);
 }
 

@@ -34,15 +34,12 @@ static const char *check_cred_hooks(void)
 	return there ? NULL : "credentials are made without us";
 }
 
-#pragma weak kmes_emit /* until KMES has landed */
-
 static void report(const char *what)
 {
 	static const char type[] = "enforcement-failed";
 
 	pkm_lsm_failed(what);
-	if (kmes_emit)
-		kmes_emit(KMES_ORIGIN_KACS, type, sizeof(type) - 1, NULL, 0);
+	kmes_emit(KMES_ORIGIN_KACS, type, sizeof(type) - 1, NULL, 0);
 }
 
 static void watch(struct work_struct *work)

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/* What KACS leaves in the event rings: tokens, sessions, audited and denied checks. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define dev kmes_dev
+#include "kmes_consumer.h"
+#undef dev
+#include "kacs.h"
+
+static struct consumer ring;
+static struct spec spec;
+
+struct event {
+	char type[64];
+	uint8_t payload[4096];
+	uint32_t len;
+	uint8_t effective[16], primary[16], process[16];
+};
+
+/* The next event of @type since the last call; 0 when there is none. */
+static int take(const char *type, struct event *out)
+{
+	const uint8_t *e;
+
+	while ((e = next(&ring))) {
+		uint32_t size = get(e, 0, 4), header = get(e, KMES_OFF_HEADER_SIZE, 4);
+		uint32_t type_len = header - KMES_HEADER_SIZE;
+
+		if (type_len != strlen(type) || memcmp(e + KMES_OFF_TYPE, type, type_len))
+			continue;
+		out->len = size - header < sizeof(out->payload) ? size - header : sizeof(out->payload);
+		memcpy(out->payload, e + header, out->len);
+		memcpy(out->effective, e + KMES_OFF_EFFECTIVE, 16);
+		memcpy(out->primary, e + KMES_OFF_TRUE, 16);
+		memcpy(out->process, e + KMES_OFF_PROCESS, 16);
+		return 1;
+	}
+	return 0;
+}
+
+static int holds(const struct event *e, const void *bytes, size_t len)
+{
+	return memmem(e->payload, e->len, bytes, len) != NULL;
+}
+
+static int says(const struct event *e, const char *text)
+{
+	return holds(e, text, strlen(text));
+}
+
+static void test_tokens(void)
+{
+	struct event e;
+	uint8_t guid[16], source[16];
+	uint64_t session = 0;
+	int token, copy;
+
+	create_session(SID_LOCAL_SERVICE, &session);
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, 0);
+	token = create_token(&spec);
+	guid_of(token, source);
+	ok(take("token-create", &e) && says(&e, "mint") && holds(&e, source, 16) &&
+	   holds(&e, SID_LOCAL_SERVICE, 12), "TokenCreate_Mint_NamesToken"); /* KACS-TOK-053 */
+	ok(memcmp(e.process, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16) && !memcmp(e.effective, e.primary, 16),
+	   "Event_Stamps_NameCaller"); /* KACS-TOK-138 */
+	copy = duplicate(token, KACS_TOKEN_QUERY, 1, 0);
+	guid_of(copy, guid);
+	ok(take("token-create", &e) && says(&e, "duplicate") && holds(&e, guid, 16) && holds(&e, source, 16),
+	   "TokenCreate_Duplicate_NamesSource"); /* KACS-AC-197 */
+	close(copy);
+	ok(!take("logon-session-destroyed", &e), "SessionEnd_TokenLeft_None");
+	close(token);
+	ok(take("logon-session-destroyed", &e) && says(&e, "test") && holds(&e, SID_LOCAL_SERVICE, 12),
+	   "SessionEnd_LastToken_OneEvent"); /* KACS-AC-194 */
+	ok(!take("logon-session-destroyed", &e), "SessionEnd_LastToken_OnlyOne");
+}
+
+/* Owner SYSTEM; SACL: failed 0x2 for Everyone; DACL: 0x1 to Everyone. */
+static const uint8_t AUDITED[] = {
+	1, 0, 0x14, 0x80, 20, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 60, 0, 0, 0,
+	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
+	2, 0, 28, 0, 1, 0, 0, 0, 2, 0x80, 20, 0, 2, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+	2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+};
+
+static int check_as(int token, uint32_t desired)
+{
+	static const char context[] = "service:redis operation:start";
+	struct kacs_access_check_args args = {
+		.size = sizeof(args), .token_fd = token, .sd_ptr = (uintptr_t)AUDITED,
+		.sd_len = sizeof(AUDITED), .desired_access = desired, .generic_all = 0xf003f,
+		.audit_context_ptr = (uintptr_t)context, .audit_context_len = sizeof(context) - 1,
+	};
+
+	return ioctl(dev, KACS_IOC_ACCESS_CHECK, &args);
+}
+
+/* A refusal is found with caller, target and right (KACS-AC-185, KACS-AC-206). */
+static void test_denied(void)
+{
+	struct event e;
+	uint64_t session = 0;
+	int token;
+
+	create_session(SID_LOCAL_SERVICE, &session);
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, 0);
+	token = create_token(&spec);
+	works(check_as(token, 1), "Check_Granted_Works");
+	ok(!take("access-audit", &e), "AccessAudit_SuccessNotAsked_None"); /* KACS-AC-166 */
+	fails(check_as(token, 2), EACCES, "Check_Refused_Eacces");
+	ok(take("access-audit", &e), "AccessAudit_Refused_IsThere");
+	ok(holds(&e, SID_LOCAL_SERVICE, 12), "AccessAudit_Refused_NamesCaller");
+	ok(says(&e, "service:redis operation:start"), "AccessAudit_Refused_NamesTarget");
+	ok(holds(&e, "requested_access\x02", 17), "AccessAudit_Refused_NamesRight");
+	ok(says(&e, "denied_by") && says(&e, "dacl-end"), "AccessAudit_Refused_NamesStep");
+	ok(says(&e, "kacs_events"), "AccessAudit_Refused_NamesProcess"); /* KACS-AC-184 */
+	ok(!take("access-audit", &e), "AccessAudit_Refused_OnlyOne");
+	close(token);
+}
+
+/* Without a SACL the token's own policy asks for the event (KACS-AC-174). */
+static void test_policy(void)
+{
+	struct event e;
+	uint64_t session = 0;
+	uint32_t bit = 40;
+	struct kacs_privilege_check_args args = { (uintptr_t)&bit, 1, 0 };
+	int token, status;
+	pid_t pid;
+
+	create_session(SID_NETWORK_SERVICE, &session);
+	token_spec(&spec, SID_NETWORK_SERVICE, session, 0, 0);
+	put32(&spec, 44, 0xf);
+	token = create_token(&spec);
+	check_as(token, 1);
+	ok(take("access-audit", &e) && says(&e, "policy"), "AccessAudit_TokenPolicy_Forced");
+	pid = fork();
+	if (!pid) {
+		ioctl(token, KACS_IOC_INSTALL);
+		_exit(!(ioctl(dev, KACS_IOC_PRIVILEGE_CHECK, &args) == -1 && errno == EPERM));
+	}
+	waitpid(pid, &status, 0);
+	ok(!status && take("privilege-use", &e) && holds(&e, SID_NETWORK_SERVICE, 12),
+	   "PrivilegeUse_Refused_IsThere"); /* KACS-TOK-031 */
+	close(token);
+}
+
+int main(void)
+{
+	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	open_dev();
+	if (consume(&ring, 0)) {
+		perror("kmes");
+		return 1;
+	}
+	test_tokens();
+	test_denied();
+	test_policy();
+	return plan();
+}
