@@ -9,6 +9,7 @@ internal static class ToolCatalogue
     /// <summary>The tools, alphabetical.</summary>
     public static IReadOnlyList<ITool> All { get; } =
     [
+        new Evctl.EvctlTool(),
         new Svctl.PowerTool("halt"),
         new Idn.IdnTool(),
         new Svctl.PowerTool("poweroff"),

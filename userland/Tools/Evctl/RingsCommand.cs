@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading;
+using Peios.Interop;
+using Peios.Interop.Kmes;
+using Tools.Frame;
+
+namespace Tools.Evctl;
+
+/// <summary><c>evctl rings</c>: the kernel's counters of each CPU's ring.</summary>
+internal static class RingsCommand
+{
+    internal static ExitCode Run(ToolContext context)
+    {
+        double seconds = 0;
+        string? interval = context.Arguments.Value(EvctlTool.Interval);
+        if (interval is not null
+            && (!double.TryParse(interval, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds) || seconds is <= 0 or > 3600))
+        {
+            return context.Fail(ExitCode.Usage, "--interval takes seconds, above 0 and at most 3600");
+        }
+
+        if (!KmesDevice.Open().TryGet(out KmesDevice? device, out Errno error))
+        {
+            return context.Fail(ExitCode.Unreachable, $"{KmesDevice.Path}: {error}", error.ToString());
+        }
+
+        using (device)
+        {
+            error = Read(device, out List<KmesStats> before);
+            ulong start = Clock.Monotonic;
+            List<KmesStats> now = before;
+            if (error.Ok && seconds > 0)
+            {
+                Thread.Sleep(TimeSpan.FromSeconds(seconds));
+                error = Read(device, out now);
+            }
+
+            if (!error.Ok)
+            {
+                return context.Fail(
+                    error == Errno.EPERM ? ExitCode.Denied : ExitCode.Failed,
+                    error == Errno.EPERM ? "reading the rings needs SeSecurityPrivilege (EPERM)" : error.ToString(), error.ToString());
+            }
+
+            Print(context, before, now, seconds > 0 ? (Clock.Monotonic - start) / 1e9 : 0);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static Errno Read(KmesDevice device, out List<KmesStats> rings)
+    {
+        rings = [];
+        while (true)
+        {
+            if (!device.Stats((uint)rings.Count).TryGet(out KmesStats stats, out Errno error))
+            {
+                return error == Errno.EINVAL && rings.Count > 0 ? Errno.None : error;
+            }
+
+            rings.Add(stats);
+        }
+    }
+
+    private static void Print(ToolContext context, List<KmesStats> before, List<KmesStats> now, double seconds)
+    {
+        if (context.Json)
+        {
+            context.WriteJson(w => Json(w, before, now, seconds));
+            return;
+        }
+
+        Table table = new("#CPU", "#KIB", "#FILL", "#EVENTS", "#PER-S", "#DROPPED", "#OVERWRITTEN", "#READERS", "#GEN");
+        for (int i = 0; i < now.Count; i++)
+        {
+            KmesStats s = now[i];
+            table.Add(
+                Text(i), Text(s.Capacity / 1024), Fill(s).ToString("0", CultureInfo.InvariantCulture) + "%", Text(s.Sequence),
+                seconds > 0 ? Rate(before[i], s, seconds).ToString("0", CultureInfo.InvariantCulture) : null,
+                Text(s.Dropped), Text(s.Overwritten), Text(s.Attached), Text(s.Generation));
+        }
+
+        context.Write(table);
+    }
+
+    private static void Json(Utf8JsonWriter w, List<KmesStats> before, List<KmesStats> now, double seconds)
+    {
+        w.WriteStartObject();
+        w.WriteStartArray("rings");
+        for (int i = 0; i < now.Count; i++)
+        {
+            w.WriteStartObject();
+            w.WriteNumber("cpu", i);
+            w.WriteNumber("capacity", now[i].Capacity);
+            w.WriteNumber("used", now[i].WritePosition - now[i].TailPosition);
+            w.WriteNumber("events", now[i].Sequence);
+            if (seconds > 0)
+            {
+                w.WriteNumber("events_per_second", Rate(before[i], now[i], seconds));
+            }
+
+            w.WriteNumber("dropped", now[i].Dropped);
+            w.WriteNumber("overwritten", now[i].Overwritten);
+            w.WriteNumber("readers", now[i].Attached);
+            w.WriteNumber("generation", now[i].Generation);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    private static double Fill(KmesStats s) => 100.0 * (s.WritePosition - s.TailPosition) / s.Capacity;
+
+    private static double Rate(KmesStats before, KmesStats now, double seconds) => (now.Sequence - before.Sequence) / seconds;
+
+    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}
