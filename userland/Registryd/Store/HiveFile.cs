@@ -39,6 +39,7 @@ internal sealed class HiveFile
     public StoreError Connect(out SqliteDatabase? db)
     {
         SqliteOpenFlags flags = SqliteOpenFlags.ReadWrite | SqliteOpenFlags.Create | SqliteOpenFlags.Uri;
+        MakePrivate(Path);
         if (!SqliteDatabase.TryOpen(Path, flags, out db, out SqliteCode code))
         {
             return StoreError.Of(code, null, $"cannot open {Path}");
@@ -134,6 +135,7 @@ internal sealed class HiveFile
 
         using (source)
         {
+            MakePrivate(to);
             if (!SqliteDatabase.TryOpen(to, SqliteOpenFlags.ReadWrite | SqliteOpenFlags.Create, out SqliteDatabase? target, out code))
             {
                 return StoreError.Of(code, null, $"cannot create {to}");
@@ -181,6 +183,15 @@ internal sealed class HiveFile
         _ = Files.Unlink(path + "-wal");
         _ = Files.Unlink(path + "-shm");
         _ = Files.Unlink(path + "-journal");
+    }
+
+    // SQLite would create the file readable for everybody; its logs take over the file's mode. Failures show at the open.
+    private static void MakePrivate(string path)
+    {
+        if (Files.Open(path, Files.ReadWrite | Files.Create | Files.Exclusive, 0x180).TryGet(out Fd? fd))
+        {
+            fd.Dispose();
+        }
     }
 
     /// <summary>Runs <c>PRAGMA quick_check</c>; anything but "ok" is damage.</summary>
