@@ -14,6 +14,7 @@ internal static class ToolCatalogue
         new Idn.IdnTool(),
         new Svctl.PowerTool("poweroff"),
         new Svctl.PowerTool("reboot"),
+        new Regctl.RegctlTool(),
         new Sd.SdTool(),
         new Svctl.ShutdownTool(),
         new Svctl.SvctlTool(),

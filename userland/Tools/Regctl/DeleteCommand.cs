@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+using System;
+using Peios.Interop;
+using Peios.Registry;
+using Tools.Frame;
+
+namespace Tools.Regctl;
+
+/// <summary><c>regctl delete</c>: a value, a key, a tree.</summary>
+internal static class DeleteCommand
+{
+    /// <summary>Runs it.</summary>
+    public static ExitCode Run(ToolContext context)
+    {
+        string path = RegistrySession.Show(context.Operands[0]);
+        string layer = context.Arguments.Value("--layer") ?? "";
+        using RegistrySession? session = RegistrySession.Connect(context, out ExitCode exit);
+        if (session is null)
+        {
+            return exit;
+        }
+
+        if (context.Operands.Count == 2)
+        {
+            return Value(session, path, context.Operands[1], layer);
+        }
+
+        // CLI-010: trees ask on a terminal, and need --yes off it.
+        if (context.Arguments.Has("--recursive") && !context.Arguments.Has("--yes"))
+        {
+            if (!Files.IsTerminal(0))
+            {
+                return context.Fail(ExitCode.Usage, "--recursive needs --yes when standard input is no terminal");
+            }
+
+            context.Error.Write($"delete {Table.Printable(path)} and everything below it? [y/N] ");
+            if (Console.ReadLine() is not ("y" or "Y" or "yes"))
+            {
+                return context.Fail(ExitCode.Failed, "nothing was deleted");
+            }
+        }
+
+        return context.Arguments.Has("--recursive") ? Tree(session, path, layer) : Key(session, path, layer);
+    }
+
+    private static ExitCode Value(RegistrySession session, string path, string operand, string layer)
+    {
+        using RegistryKey? key = session.Open(path, KeyRights.SetValue | KeyRights.QueryValue);
+        if (key is null)
+        {
+            return session.Exit;
+        }
+
+        string name = RegistrySession.ValueName(operand);
+        // Deleting nothing is success for the kernel; a person wants to know.
+        Errno error = key.Query(name).Error;
+        error = error.Ok ? key.DeleteValue(name, layer) : error;
+        return error.Ok ? ExitCode.Success : session.Failed($"{path} {RegistrySession.ShowValue(name)}", error);
+    }
+
+    private static ExitCode Key(RegistrySession session, string path, string layer)
+    {
+        using RegistryKey? key = session.Open(path, KeyRights.Delete, openLink: true);
+        if (key is null)
+        {
+            return session.Exit;
+        }
+
+        Errno error = key.Delete(layer);
+        return error.Ok ? ExitCode.Success : session.Failed(path, error);
+    }
+
+    private static ExitCode Tree(RegistrySession session, string path, string layer)
+    {
+        using (RegistryKey? key = session.Open(path, KeyRights.EnumerateSubKeys, openLink: true))
+        {
+            if (key is null)
+            {
+                return session.Exit;
+            }
+
+            if (!key.SubKeys().TryGet(out NamedSubKey[]? children, out Errno error))
+            {
+                return session.Failed(path, error);
+            }
+
+            foreach (NamedSubKey child in children)
+            {
+                ExitCode exit = Tree(session, path + "\\" + child.Name, layer);
+                if (exit != ExitCode.Success)
+                {
+                    return exit;
+                }
+            }
+        }
+
+        return Key(session, path, layer);
+    }
+}
