@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Security.Cryptography;
 using System.Text;
 using Peios.Interop;
 using Peios.Interop.Rsi;
@@ -165,9 +164,8 @@ internal sealed class ImportWriter : IDisposable
 
     private StoreError CreateKey(ReadOnlySpan<byte> parent, byte[] name, out byte[] guid)
     {
-        guid = RandomNumberGenerator.GetBytes(16);
-        guid[6] = (byte)((guid[6] & 0x0f) | 0x40);
-        guid[8] = (byte)((guid[8] & 0x3f) | 0x80);
+        // Random version 4, from the kernel; the crypto classes would need OpenSSL.
+        guid = Guid.NewGuid().ToByteArray(bigEndian: true);
         StoreError error = ReadSecurity(parent, out byte[] inherited);
         if (!error.Ok)
         {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
 using Peios.Interop;
 using Peios.Interop.Sqlite;
@@ -32,9 +31,9 @@ internal static class RootKey
             return error;
         }
 
-        byte[] guid = RandomNumberGenerator.GetBytes(16);
-        guid[6] = (byte)((guid[6] & 0x0f) | 0x40);
-        guid[8] = (byte)((guid[8] & 0x3f) | 0x80);
+        // Random version 4, from the kernel; the crypto classes would need OpenSSL.
+
+        byte[] guid = Guid.NewGuid().ToByteArray(bigEndian: true);
         ReadOnlySpan<byte> sql = "INSERT INTO main.keys(guid, name, name_folded, parent_guid, sd, last_write_time) VALUES(?1, ?2, ?3, NULL, ?4, ?5)"u8;
         if (!db.TryPrepare(sql, out SqliteStatement? insert, out SqliteCode code))
         {
