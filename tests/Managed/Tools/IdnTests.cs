@@ -21,7 +21,7 @@ public class IdnTests
     {
         (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "show", "--all");
         ShowCommand.Print(context, ServiceToken(), s_names);
-        Snapshot.Verify(run.Out, "idn-show-all");
+        VerifiedFile.Verify(run.Out, "idn-show-all");
     }
 
     [Fact, Rule("CLI-023")]
@@ -30,7 +30,7 @@ public class IdnTests
         (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool());
         ShowCommand.Print(context, ServiceToken(), s_names);
         Assert.All(run.Out.Split('\n'), line => Assert.True(line.Length <= 80, line));
-        Snapshot.Verify(run.Out, "idn-show");
+        VerifiedFile.Verify(run.Out, "idn-show");
     }
 
     [Fact, Rule("CLI-005")]
@@ -38,7 +38,7 @@ public class IdnTests
     {
         (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "show", "--json");
         ShowCommand.Print(context, ServiceToken(), s_names);
-        Snapshot.Verify(run.Out, "idn-show-json");
+        VerifiedFile.Verify(run.Out, "idn-show-json");
     }
 
     [Fact, Rule("CLI-023", "CLI-003")]
@@ -46,7 +46,7 @@ public class IdnTests
     {
         (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "groups");
         PartCommands.PrintGroups(context, ServiceToken(), s_names);
-        Snapshot.Verify(run.Out, "idn-groups");
+        VerifiedFile.Verify(run.Out, "idn-groups");
     }
 
     [Fact, Rule("CLI-023")]
@@ -61,7 +61,7 @@ public class IdnTests
         };
         (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "compare", "1", "2");
         Assert.Equal(ExitCode.Failed, CompareCommand.Print(context, CompareCommand.Differences(left, right, s_names)));
-        Snapshot.Verify(run.Out, "idn-compare");
+        VerifiedFile.Verify(run.Out, "idn-compare");
         Assert.Empty(CompareCommand.Differences(left, left, s_names));
     }
 

@@ -10,7 +10,7 @@ namespace Peios.Tests;
 /// Holds output against a file beside the test, <c>Name.verified.txt</c>. A difference leaves
 /// <c>Name.received.txt</c> there: accept it by renaming, in a reviewed diff.
 /// </summary>
-internal static class Snapshot
+internal static class VerifiedFile
 {
     /// <summary>Compares <paramref name="actual"/> with the accepted text.</summary>
     /// <param name="actual">What the test got.</param>
