@@ -5,6 +5,8 @@
 #include "harness.h"
 #include "support/run.h"
 
+#include <stdlib.h>
+
 /* KACS-AC-021, KACS-AC-052, KACS-AC-053 */
 TEST(Gate_ComesBeforeEveryInputCheck)
 {
@@ -154,6 +156,29 @@ TEST(Scratch_TooSmall_IsNoMemory)
 	EXPECT_EQ(check(), -ENOMEM);
 	EXPECT(kacs_scratch_size(NULL, 5) >= kacs_scratch_size(&sd, 5));
 	EXPECT_EQ(kacs_scratch_size(NULL, KACS_TREE_MAX), kacs_scratch_size(NULL, U32_MAX));
+}
+
+/* KACS-FMT-074: an ACE of four bytes at the very end has no mask to be read */
+TEST(Ace_OpaqueAtTheEnd_IsNotReadBeyond)
+{
+	u32 len, tree;
+	u8 *copy;
+
+	for (tree = 0; tree < 2; tree++) {
+		setup(&plain, "O:SYG:SYD:(A;;0x1;;;U)S:", 3);
+		/* SACL first, so the DACL ends the descriptor; append the ACE to it. */
+		len = r.sd_len;
+		pkm_put_le32(r.sd + len, 0x00040077);
+		pkm_put_le16(r.sd + pkm_get_le32(r.sd + 16) + 2, 8 + 36 + 4);
+		pkm_put_le16(r.sd + pkm_get_le32(r.sd + 16) + 4, 2);
+		copy = malloc(len + 4);
+		memcpy(copy, r.sd, len + 4);
+		if (tree)
+			node(0, 0, 'P');
+		EXPECT_EQ(kacs_access_check_raw(&r.req, copy, len + 4, &r.res), -EACCES);
+		EXPECT_EQ(r.res.granted, 1);
+		free(copy);
+	}
 }
 
 /* KACS-AC-025: what no ACE can grant, and what does not spoil one */

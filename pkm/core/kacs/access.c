@@ -93,7 +93,11 @@ void kacs_unit_run(struct check *ck, const struct kacs_acl *dacl, const struct u
 /* The request as far as it can be understood, for results without a decision. */
 static u32 requested(const struct kacs_request *req)
 {
-	return kacs_map_generic(req->desired, req->map) & ~KACS_MAXIMUM_ALLOWED;
+	u32 desired = req->desired;
+
+	if (unlikely(desired & KACS_GENERIC_BITS))
+		desired = kacs_map_generic(desired, req->map);
+	return desired & ~KACS_MAXIMUM_ALLOWED;
 }
 
 static void trace_clear(struct kacs_trace_entry *trace, u32 granted)
@@ -159,22 +163,30 @@ static u32 gate(const struct kacs_request *req)
 	return 0;
 }
 
-/* Step 2, without the tree; KACS-AC-022, KACS-AC-026, KACS-AC-055, KACS-AC-057. */
-static bool inputs_valid(const struct kacs_request *req, const struct kacs_sd *sd)
+/* The rarer inputs of step 2. */
+static bool extras_valid(const struct kacs_request *req)
 {
-	const struct kacs_generic_map *map = req->map;
-	u32 bad = (map->read | map->write | map->execute | map->all) & 0xffe00000U;
-
-	if (bad | (req->desired & KACS_RESERVED_BITS))
-		return false;
-	if (!sd->owner || (req->results && !req->tree_count))
-		return false;
 	if (req->self_sid && !kacs_sid_valid(req->self_sid, req->self_sid_len))
 		return false;
 	if (req->intent & ~(u32)(KACS_BACKUP_INTENT | KACS_RESTORE_INTENT))
 		return false;
 	return !req->local_claims_len || (req->local_claims_len <= KACS_CLAIMS_MAX &&
 		!kacs_claims_validate(req->local_claims, req->local_claims_len));
+}
+
+/* Step 2, without the tree; KACS-AC-022, KACS-AC-026, KACS-AC-055, KACS-AC-057. */
+static bool inputs_valid(const struct kacs_request *req, const struct kacs_sd *sd)
+{
+	const struct kacs_generic_map *map = req->map;
+	u32 bad = (map->read | map->write | map->execute | map->all) & 0xffe00000U;
+
+	if (bad | (req->desired & KACS_RESERVED_BITS) || !sd->owner)
+		return false;
+	if (req->results && !req->tree_count)
+		return false;
+	if (likely(!req->self_sid && !(req->intent | req->local_claims_len)))
+		return true;
+	return extras_valid(req);
 }
 
 static bool needs_stack(const struct kacs_sd *sd)
@@ -268,6 +280,39 @@ static void decide(struct check *ck)
 		kacs_caap_apply(ck);
 }
 
+/*
+ * Nothing but labels and the normal walk can matter, and nobody wants to know
+ * more than the mask: no privilege of steps 5, 6 and 10, no other pass, no
+ * tree, no policy, no report. Most checks are so.
+ */
+static bool is_plain(const struct kacs_request *req, const struct kacs_sd *sd)
+{
+	const struct kacs_subject *subject = req->subject;
+	u32 facts = sd->dacl.facts | sd->sacl.facts;
+
+	return !(facts & (KACS_ACL_CONDITIONS | KACS_ACL_AUDIT | KACS_ACL_POLICIES)) &&
+	       !sd->trust && !req->tree_count && !req->trace &&
+	       !(subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED)) &&
+	       !(subject->audit_policy & (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE)) &&
+	       !(req->state->privileges & USE_PRIVILEGES);
+}
+
+/* Steps 3 to 16 of a plain check, with the parts that all checks use. */
+static int decide_plain(struct check *ck, struct kacs_result *res)
+{
+	const struct kacs_request *req = ck->req;
+	struct nodes n = { .granted = &ck->local[0], .decided = &ck->local[1] };
+
+	ck->count = 1;
+	ck->tree.count = 0;
+	kacs_view_normal(&ck->normal, req->subject, req->state, ck->sd->owner, ck->self);
+	ck->local[0] = 0;
+	ck->local[1] = KACS_ACCESS_SYSTEM_SECURITY | mic_denied(req->subject, ck->sd, ck->map);
+	kacs_dacl_walk(ck, &ck->sd->dacl, &ck->normal, &n, NULL);
+	res->granted = ck->local[0];
+	return ck->want & ~res->granted ? -EACCES : 0;
+}
+
 static void fill_results(const struct check *ck)
 {
 	struct kacs_node_result *results = ck->req->results;
@@ -321,14 +366,18 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
 		return stop(req, res, closed, -EACCES);
 	if (req->tree_count > KACS_TREE_MAX || !inputs_valid(req, sd))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	if (kacs_scratch_size(sd, req->tree_count) > req->scratch_len)
-		return stop(req, res, KACS_STEP_INVALID, -ENOMEM);
 	ck.req = req;
 	ck.sd = sd;
 	ck.map = req->map;
 	ck.maximum = req->desired & KACS_MAXIMUM_ALLOWED;
 	ck.want = requested(req);
 	ck.self = req->self_sid;
+	memset(res, 0, sizeof(*res));
+	res->want = ck.want;
+	if (likely(is_plain(req, sd)))
+		return decide_plain(&ck, res);
+	if (kacs_scratch_size(sd, req->tree_count) > req->scratch_len)
+		return stop(req, res, KACS_STEP_INVALID, -ENOMEM);
 	ck.staging = false;
 	ck.staged_sacls = false;
 	ck.policy_sacls = false;
@@ -339,8 +388,6 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
 	}
 	if (setup_nodes(&ck, mem))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	memset(res, 0, sizeof(*res));
-	res->want = ck.want;
 	decide(&ck);
 	return conclude(&ck, res);
 }

@@ -44,45 +44,74 @@ static bool condition_holds(struct check *ck, const struct kacs_view *view,
 	return odd->deny ? r != COND_FALSE : r == COND_TRUE;
 }
 
-static bool odd_matches(struct check *ck, const struct kacs_view *view, const u8 *p,
-			struct odd_ace *odd)
+static bool odd_matches(struct check *ck, const struct kacs_view *view, const struct odd_ace *odd)
 {
-	return odd_access_ace(p, odd) &&
-	       view_match(view, odd->sid, odd->deny ? VIEW_DENY : VIEW_ALLOW) &&
+	return kacs_view_match(view, odd->sid, odd->deny ? VIEW_DENY : VIEW_ALLOW) &&
 	       condition_holds(ck, view, odd);
 }
 
-/* Bits that no ACE needs to be asked about any more end a targeted walk. */
-static void walk_object(struct check *ck, const struct kacs_acl *dacl,
-			const struct kacs_view *view, struct nodes *n, struct trace_log *log)
+/* What an ACE does with its bits. */
+enum side {
+	SIDE_NONE,
+	SIDE_ALLOW,
+	SIDE_DENY,
+};
+
+static noinline int plain_side(const struct kacs_view *view, const u8 *ace)
 {
-	const u8 *p = dacl->data + KACS_ACL_HEADER, *end = dacl->data + dacl->len;
-	u32 granted = n->granted[0], decided = n->decided[0], index = 0;
-	u32 stop = ck->maximum ? 0 : ck->want;
+	bool deny = ace[0];
+
+	if (!kacs_view_match(view, ace + 8, VIEW_ALLOW + deny))
+		return SIDE_NONE;
+	return deny ? SIDE_DENY : SIDE_ALLOW;
+}
+
+/*
+ * The same for an ACE of any form. *@mask becomes its mapped, undecided bits.
+ * Only an access ACE has a mask: an opaque one may end behind its header.
+ */
+static noinline int odd_side(struct check *ck, const struct kacs_view *view, const u8 *ace,
+			     u32 *mask, u32 decided)
+{
 	struct odd_ace odd;
 
-	for (; p < end; index++) {
-		u32 head = pkm_get_le16(p), mask;
-		const u8 *ace = p;
-		bool deny;
+	if (ace[1] & KACS_ACE_INHERIT_ONLY || !odd_access_ace(ace, &odd))
+		return SIDE_NONE;
+	*mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
+	if (!*mask || !odd_matches(ck, view, &odd))
+		return SIDE_NONE;
+	return odd.deny ? SIDE_DENY : SIDE_ALLOW;
+}
 
-		p += pkm_get_le16(p + 2);
-		if (head & KACS_ACE_INHERIT_ONLY << 8)
-			continue;
-		mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
-		if (likely(!(head & 0xfe))) {
-			deny = head & 1;
-			if (!mask || !view_match(view, ace + 8, VIEW_ALLOW + deny))
-				continue;
+/* The walk of an object without a tree: where nearly all checks spend their time. */
+static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl,
+				 const struct kacs_view *view, struct nodes *n,
+				 struct trace_log *log)
+{
+	const u8 *p = dacl->data + KACS_ACL_HEADER, *end = dacl->data + dacl->len, *ace;
+	const struct kacs_sid_slot *slots = view->set->slots;
+	u32 shift = view->set->shift, stop = ck->maximum ? 0 : ck->want;
+	u32 granted = n->granted[0], decided = n->decided[0], index = 0, head, mask;
+	int side;
+
+	for (ace = p; p < end; index++, ace = p) {
+		head = pkm_get_le32(p);
+		p += head >> 16;
+		if (unlikely(head & (0xfe | KACS_ACE_INHERIT_ONLY << 8))) {
+			side = odd_side(ck, view, ace, &mask, decided);
 		} else {
-			if (!mask || !odd_matches(ck, view, ace, &odd))
+			mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
+			if (!mask || !set_may_hold(slots, shift, ace + 8))
 				continue;
-			deny = odd.deny;
+			side = plain_side(view, ace);
 		}
+		if (side == SIDE_NONE)
+			continue;
 		decided |= mask;
-		if (!deny)
+		if (side == SIDE_ALLOW)
 			granted |= mask;
-		trace_add(log, mask, KACS_STEP_DACL_ACE, index, !deny);
+		trace_add(log, mask, KACS_STEP_DACL_ACE, index, side == SIDE_ALLOW);
+		/* KACS-AC-091. */
 		if (stop && !(stop & ~decided))
 			break;
 	}
@@ -133,8 +162,9 @@ static u32 apply_tree(const struct check *ck, struct nodes *n, const struct odd_
 	return decided_everywhere(ck, n);
 }
 
-static void walk_tree(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view,
-		      struct nodes *n, struct trace_log *log)
+static noinline void walk_tree(struct check *ck, const struct kacs_acl *dacl,
+			       const struct kacs_view *view, struct nodes *n,
+			       struct trace_log *log)
 {
 	const u8 *p = dacl->data + KACS_ACL_HEADER, *end = dacl->data + dacl->len;
 	u32 everywhere = decided_everywhere(ck, n), index = 0;
@@ -142,18 +172,15 @@ static void walk_tree(struct check *ck, const struct kacs_acl *dacl, const struc
 
 	for (; p < end; index++) {
 		u32 head = pkm_get_le32(p), mask, before = n->decided[0];
-		struct odd_ace ace = { .sid = p + 8, .deny = head & 1 };
+		struct odd_ace ace;
 		const u8 *at = p;
 
 		p += head >> 16;
-		if (head & KACS_ACE_INHERIT_ONLY << 8)
+		if (head & KACS_ACE_INHERIT_ONLY << 8 || !odd_access_ace(at, &ace))
 			continue;
 		/* A bit decided on every node needs no more asking. */
 		mask = ace_map(pkm_get_le32(at + 4), ck->map) & ~everywhere;
-		if (!mask)
-			continue;
-		if (head & 0xfe ? !odd_matches(ck, view, at, &ace)
-				: !view_match(view, ace.sid, VIEW_ALLOW + ace.deny))
+		if (!mask || !odd_matches(ck, view, &ace))
 			continue;
 		everywhere = apply_tree(ck, n, &ace, mask, everywhere);
 		trace_add(log, n->decided[0] & ~before, KACS_STEP_DACL_ACE, index, !ace.deny);
@@ -187,8 +214,6 @@ static void owner_rights(struct check *ck, const struct kacs_acl *dacl, struct n
 void kacs_dacl_walk(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view,
 		    struct nodes *n, struct trace_log *log)
 {
-	u32 asked = ck->want | (ck->maximum ? ck->map->all : 0);
-
 	if (view->owns)
 		owner_rights(ck, dacl, n, log);
 	if (!dacl->data) {
@@ -201,5 +226,7 @@ void kacs_dacl_walk(struct check *ck, const struct kacs_acl *dacl, const struct 
 	} else {
 		walk_object(ck, dacl, view, n, log);
 	}
-	trace_add(log, asked & ~n->decided[0], KACS_STEP_DACL_END, KACS_TRACE_NO_INDEX, 0);
+	if (log)
+		trace_add(log, (ck->want | (ck->maximum ? ck->map->all : 0)) & ~n->decided[0],
+			  KACS_STEP_DACL_END, KACS_TRACE_NO_INDEX, 0);
 }

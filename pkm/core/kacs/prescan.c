@@ -5,38 +5,13 @@
  */
 #include "private.h"
 
-/* Levels and policy of an object without a label, KACS-AC-071. */
-#define DEFAULT_LEVEL  8192
-#define NO_READ_UP     0x1
-#define NO_WRITE_UP    0x2
-#define NO_EXECUTE_UP  0x4
-
-/* KACS-AC-072 to KACS-AC-078. */
+/* KACS-AC-076, KACS-AC-079. */
 static void integrity(struct check *ck, struct unit_seed *seed, struct trace_log *log)
 {
-	const struct kacs_subject *subject = ck->req->subject;
-	const struct kacs_generic_map *map = ck->map;
-	u32 level = DEFAULT_LEVEL, policy = NO_WRITE_UP, allowed, denied;
+	u32 denied = mic_denied(ck->req->subject, ck->sd, ck->map);
 
-	if (ck->sd->label) {
-		/* The SID is S-1-16-x, so x stands right behind its eight bytes. */
-		level = pkm_get_le32(ck->sd->label + 16);
-		policy = pkm_get_le32(ck->sd->label + 4);
-	}
-	if (!(subject->mandatory_policy & KACS_MANDATORY_NO_WRITE_UP) ||
-	    subject->integrity >= level)
-		return;
-	allowed = map->read | map->execute;
-	if (policy & NO_READ_UP)
-		allowed &= ~map->read;
-	if (policy & NO_WRITE_UP)
-		allowed &= ~map->write;
-	if (policy & NO_EXECUTE_UP)
-		allowed &= ~map->execute;
-	allowed |= KACS_READ_CONTROL | KACS_SYNCHRONIZE; /* KACS-AC-075 */
-	denied = map->all & ~allowed;
 	if (denied & KACS_WRITE_OWNER && check_privileged(ck, KACS_PRIV_RELABEL)) {
-		denied &= ~KACS_WRITE_OWNER; /* KACS-AC-076 */
+		denied &= ~KACS_WRITE_OWNER;
 		if (log)
 			ck->provenance[USE_RELABEL] = KACS_WRITE_OWNER;
 	}

@@ -32,6 +32,31 @@ static inline bool sid_head_valid(const u8 *sid)
 	return (pkm_get_le16(sid) & 0xf0ff) == 1;
 }
 
+/* kacs_sid_prefix() and kacs_sid_equal() where every check passes. */
+static __always_inline u32 sid_prefix(const u8 *p, u32 room)
+{
+	u32 len;
+
+	if (room < 8 || !sid_head_valid(p))
+		return 0;
+	len = 8 + 4 * (u32)p[1];
+	return len <= room ? len : 0;
+}
+
+static __always_inline bool sid_equal(const u8 *a, const u8 *b)
+{
+	u64 head = pkm_get_le64(a);
+	u32 len = 8 + 4 * (head >> 8 & 0xf), at;
+
+	/* The first word holds the count, so equal words mean equal lengths. */
+	if (head != pkm_get_le64(b))
+		return false;
+	for (at = 8; at + 8 <= len; at += 8)
+		if (pkm_get_le64(a + at) != pkm_get_le64(b + at))
+			return false;
+	return at == len || pkm_get_le32(a + at) == pkm_get_le32(b + at);
+}
+
 /* --- acl.c -------------------------------------------------------------- */
 
 /* What follows an ACE's header, by type. */
@@ -188,7 +213,7 @@ static __always_inline u32 slot_index(u64 slot)
 
 static __always_inline bool slot_more(u64 slot)
 {
-	return slot & (u64)SLOT_MORE << 32;
+	return slot >> 47 & 1; /* SLOT_MORE */
 }
 
 /* The arena proper starts behind the two virtual SIDs, 24 bytes earlier. */
@@ -216,7 +241,7 @@ static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot,
 				       const u8 *sid)
 {
 	return unlikely((u32)slot == (u32)(hash >> 32)) &&
-	       kacs_sid_equal(slot_sid(set, slot), sid);
+	       sid_equal(slot_sid(set, slot), sid);
 }
 
 /* What a place that holds the SID says: 1 it matches, 0 it ends the search, -1 go on. */
@@ -241,24 +266,17 @@ static __always_inline int slot_match(const struct kacs_view *view, u64 slot, u3
 	}
 }
 
-static __always_inline bool view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
+/*
+ * Can this SID match at all? No, for nearly every SID that is not in the set:
+ * its place holds another tag and no search goes on behind it. A walk asks
+ * this first and leaves the rest to kacs_view_match().
+ */
+static __always_inline bool set_may_hold(const struct kacs_sid_slot *slots, u32 shift,
+					 const u8 *sid)
 {
-	const struct kacs_sid_set *set = view->set;
-	u64 hash = sid_hash(sid), slot;
-	u32 i = hash >> set->shift;
-	int match;
+	u64 hash = sid_hash(sid), slot = pkm_get_le64(&slots[hash >> shift]);
 
-	for (;;) {
-		slot = slot_load(set, i);
-		if (slot_holds(set, slot, hash, sid)) {
-			match = slot_match(view, slot, polarity);
-			if (match >= 0)
-				return match;
-		}
-		if (likely(!slot_more(slot)))
-			return false;
-		i = (i + 1) & set_mask(set);
-	}
+	return unlikely(((u32)slot == (u32)(hash >> 32)) | slot_more(slot));
 }
 
 bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity);
@@ -487,6 +505,40 @@ void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed,
 int kacs_privs_account(struct check *ck, u64 *used);
 
 /* --- prescan.c ---------------------------------------------------------- */
+
+/* Level and policy of an object without a label, KACS-AC-071. */
+#define DEFAULT_LEVEL  8192
+#define NO_READ_UP     0x1
+#define NO_WRITE_UP    0x2
+#define NO_EXECUTE_UP  0x4
+
+/*
+ * What mandatory integrity denies, privileges aside: KACS-AC-072 to
+ * KACS-AC-075, KACS-AC-077.
+ */
+static inline u32 mic_denied(const struct kacs_subject *subject, const struct kacs_sd *sd,
+			     const struct kacs_generic_map *map)
+{
+	u32 level = DEFAULT_LEVEL, policy = NO_WRITE_UP, allowed;
+
+	if (sd->label) {
+		/* The SID is S-1-16-x, so x stands right behind its eight bytes. */
+		level = pkm_get_le32(sd->label + 16);
+		policy = pkm_get_le32(sd->label + 4);
+	}
+	if (likely(subject->integrity >= level) ||
+	    !(subject->mandatory_policy & KACS_MANDATORY_NO_WRITE_UP))
+		return 0;
+	allowed = map->read | map->execute;
+	if (policy & NO_READ_UP)
+		allowed &= ~map->read;
+	if (policy & NO_WRITE_UP)
+		allowed &= ~map->write;
+	if (policy & NO_EXECUTE_UP)
+		allowed &= ~map->execute;
+	allowed |= KACS_READ_CONTROL | KACS_SYNCHRONIZE;
+	return map->all & ~allowed;
+}
 
 void kacs_prescan(struct check *ck, struct unit_seed *seed, struct trace_log *log);
 

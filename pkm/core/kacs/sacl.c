@@ -21,7 +21,7 @@ struct sacl_walk {
 /* Does an audit or alarm ACE speak about this subject and object? */
 static bool concerns(struct check *ck, const struct kacs_ace *ace)
 {
-	if (!view_match(&ck->normal, ace->sid, VIEW_DENY))
+	if (!kacs_view_match(&ck->normal, ace->sid, VIEW_DENY))
 		return false;
 	/* KACS-AC-167. */
 	if (ace->object_type && ck->tree.count && kacs_tree_find(&ck->tree, ace->object_type) < 0)

@@ -34,7 +34,7 @@ static int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u
 		return 0;
 	if (at < KACS_SD_HEADER || at >= len)
 		return -EINVAL;
-	n = kacs_sid_prefix(data + at, len - at);
+	n = sid_prefix(data + at, len - at);
 	if (!n)
 		return -EINVAL;
 	part->at = at;

@@ -14,12 +14,7 @@
  */
 u32 kacs_sid_prefix(const void *p, u32 room)
 {
-	u32 len;
-
-	if (room < 8 || !sid_head_valid(p))
-		return 0;
-	len = kacs_sid_len(p);
-	return len <= room ? len : 0;
+	return sid_prefix(p, room);
 }
 
 /**
@@ -45,15 +40,7 @@ bool kacs_sid_valid(const void *sid, u32 len)
  */
 bool kacs_sid_equal(const u8 *a, const u8 *b)
 {
-	u32 n = a[1], i;
-
-	/* The first word holds the count, so equal words mean equal lengths. */
-	if (pkm_get_le64(a) != pkm_get_le64(b))
-		return false;
-	for (i = 0; i + 2 <= n; i += 2)
-		if (pkm_get_le64(a + 8 + 4 * i) != pkm_get_le64(b + 8 + 4 * i))
-			return false;
-	return i == n || pkm_get_le32(a + 8 + 4 * i) == pkm_get_le32(b + 8 + 4 * i);
+	return sid_equal(a, b);
 }
 
 /**

@@ -294,7 +294,22 @@ bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid)
  */
 bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
 {
-	return view_match(view, sid, polarity);
+	const struct kacs_sid_set *set = view->set;
+	u64 hash = sid_hash(sid), slot;
+	u32 i = hash >> set->shift;
+	int match;
+
+	for (;;) {
+		slot = slot_load(set, i);
+		if (slot_holds(set, slot, hash, sid)) {
+			match = slot_match(view, slot, polarity);
+			if (match >= 0)
+				return match;
+		}
+		if (likely(!slot_more(slot)))
+			return false;
+		i = (i + 1) & set_mask(set);
+	}
 }
 
 /* Fill the virtual SIDs of a view whose set and bitmap stand. */
@@ -305,14 +320,14 @@ static void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self
 	/* KACS-AC-093: attributes do not matter for the implicit rights. */
 	view->owns = kacs_set_holds(view->set, owner);
 	/* KACS-AC-037: an owner by allow polarity has the SID for both. */
-	if (view->owns && view_match(view, owner, VIEW_ALLOW))
+	if (view->owns && kacs_view_match(view, owner, VIEW_ALLOW))
 		view->owner = VIEW_ALLOW | VIEW_DENY;
 	if (!self)
 		return;
 	/* KACS-AC-038: an ordinary group, or a deny-only one. */
-	if (view_match(view, self, VIEW_ALLOW))
+	if (kacs_view_match(view, self, VIEW_ALLOW))
 		view->self = VIEW_ALLOW | VIEW_DENY;
-	else if (view_match(view, self, VIEW_DENY))
+	else if (kacs_view_match(view, self, VIEW_DENY))
 		view->self = VIEW_DENY;
 }
 
@@ -392,7 +407,7 @@ bool kacs_subject_is_member(const struct kacs_subject *subject,
 {
 	struct kacs_view view = { .set = &subject->ids, .enabled = state->groups_enabled };
 
-	return view_match(&view, sid, VIEW_ALLOW);
+	return kacs_view_match(&view, sid, VIEW_ALLOW);
 }
 
 /**
