@@ -10,7 +10,7 @@ if (Processes.Self != 1 || !Spawner.VersionMatches)
 }
 
 // 1. Signals are blocked already; Ctrl+Alt+Del becomes one of them (PEINIT-018).
-if (!CrashGuard.Arm("/sbin/peinit").TryGet(out CrashGuard.PreviousLife? previous))
+if (!CrashGuard.Arm(Startup.BinaryPath).TryGet(out CrashGuard.PreviousLife? previous))
 {
     return 1;
 }

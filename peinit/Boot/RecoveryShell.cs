@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Peinit.Core;
 using Peinit.Shell;
 using Peios.Interop;
 using Peios.Interop.Kacs;
@@ -10,6 +11,7 @@ namespace Peinit.Boot;
 /// <summary>The shell on the console in Recovery mode; it is started again a second after it ends (PEINIT-075, PEINIT-076).</summary>
 internal sealed class RecoveryShell(Supervisor supervisor) : LoopTimer
 {
+    private const string Tree = ".recovery";
     private const ulong Pause = 1_000_000_000;
 
     private static readonly string[] s_environment =
@@ -23,6 +25,9 @@ internal sealed class RecoveryShell(Supervisor supervisor) : LoopTimer
     internal void Start()
     {
         using Fd? token = CopyOwnToken();
+        // In a cgroup like a service's, so that a new life of peinit ends this shell before it starts another.
+        using Fd? cgroup = supervisor.Launcher.Cgroups.Create(Tree).Ok
+            && supervisor.Launcher.Cgroups.Open(Tree, CgroupPart.Main).TryGet(out Fd? opened) ? opened : null;
         SpawnPlan plan = new()
         {
             Path = "/bin/sh",
@@ -30,6 +35,7 @@ internal sealed class RecoveryShell(Supervisor supervisor) : LoopTimer
             Environment = s_environment,
             WorkingDirectory = "/",
             Terminal = SystemConsole.Path,
+            Cgroup = cgroup,
             Token = token,
             InstallRequest = KacsAbi.IocInstall,
         };

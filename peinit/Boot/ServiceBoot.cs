@@ -73,7 +73,7 @@ internal sealed class ServiceBoot(Supervisor supervisor)
 
     private void Probed(string? failure)
     {
-        failure ??= OpenControlSocket();
+        failure ??= supervisor.Control is null ? OpenControlSocket() : null;
         if (failure is not null)
         {
             Fail(failure);
@@ -90,7 +90,8 @@ internal sealed class ServiceBoot(Supervisor supervisor)
         supervisor.Configuration.LoadForBoot();
     }
 
-    private string? OpenControlSocket()
+    /// <returns>Why there is no control socket, or null.</returns>
+    internal string? OpenControlSocket()
     {
         if (!ControlServer.Create(supervisor).TryGet(out ControlServer? control, out Errno error))
         {

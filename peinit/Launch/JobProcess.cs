@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using Peinit.Core;
-using Peinit.Output;
 using Peinit.Shell;
 using Peios.Interop;
 using Peios.Ipc;
@@ -45,10 +44,6 @@ internal sealed class JobProcess : EventSource
 
     /// <summary>The job is over; late answers are for nobody.</summary>
     internal bool Released { get; private set; }
-
-    internal OutputPipe? Stdout { get; set; }
-
-    internal OutputPipe? Stderr { get; set; }
 
     /// <summary>The fork happened.</summary>
     internal void Started(SpawnedChild child)

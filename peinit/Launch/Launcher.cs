@@ -107,6 +107,7 @@ internal sealed class Launcher
         if (_jobs.Remove(job.Id, out JobProcess? process))
         {
             _ = _byPid.Remove(process.Pid);
+            _supervisor.Handover?.RemovePipes(process.Pid);
             process.Release();
         }
     }
@@ -121,12 +122,30 @@ internal sealed class Launcher
     }
 
     /// <summary>Takes a job back after a re-execution.</summary>
-    internal void Adopt(Job job, int pid, Fd pidfd)
+    internal void Adopt(Job job, Fd pidfd)
     {
         JobProcess process = Track(job);
-        process.Adopted(pid, pidfd);
-        _byPid[pid] = process;
+        process.Adopted(job.Pid, pidfd);
+        _byPid[job.Pid] = process;
     }
+
+    /// <summary>Reads a job's output; a pipe that is null is not there.</summary>
+    internal void AttachOutput(Job job, Fd? stdout, Fd? stderr)
+    {
+        string origin = OutputTag.Of(job);
+        string id = job.Id.ToString("D");
+        if (stdout is not null)
+        {
+            _supervisor.Output.Attach(stdout, job.Service.Name, origin, isError: false, id);
+        }
+
+        if (stderr is not null)
+        {
+            _supervisor.Output.Attach(stderr, job.Service.Name, origin, isError: true, id);
+        }
+    }
+
+    private static ulong Inode(Fd pipe) => Mounts.Identify(pipe).TryGet(out FileIdentity file) ? file.Inode : 0;
 
     private JobProcess Track(Job job)
     {
@@ -175,7 +194,8 @@ internal sealed class Launcher
             stdout.Child.Dispose();
             stderr.Child.Dispose();
             process.Started(child);
-            AttachOutput(process, stdout.Read, stderr.Read);
+            _supervisor.Handover?.AddPipes(process.Pid, Inode(stdout.Read), Inode(stderr.Read));
+            AttachOutput(process.Job, stdout.Read, stderr.Read);
             return Errno.None;
         }
     }
@@ -205,14 +225,5 @@ internal sealed class Launcher
             Mitigations = definition.Mitigations,
             MitigationDevice = definition.Mitigations == 0 ? null : _tokens.Device,
         };
-    }
-
-    private void AttachOutput(JobProcess process, Fd stdout, Fd stderr)
-    {
-        Job job = process.Job;
-        string origin = OutputTag.Of(job);
-        string id = job.Id.ToString("D");
-        process.Stdout = _supervisor.Output.Attach(stdout, job.Service.Name, origin, false, id);
-        process.Stderr = _supervisor.Output.Attach(stderr, job.Service.Name, origin, true, id);
     }
 }

@@ -45,11 +45,11 @@ internal sealed class OutputPump
     /// <summary>True while lines go to eventd.</summary>
     internal bool Connected => _link is not null;
 
-    /// <summary>Pipes that are open, for the hand-over.</summary>
+    /// <summary>Pipes that are open.</summary>
     internal IReadOnlyCollection<OutputPipe> Pipes => _pipes;
 
     /// <summary>Starts reading a job's pipe; owns it from here on.</summary>
-    internal OutputPipe Attach(Fd pipe, string service, string origin, bool isError, string jobId)
+    internal void Attach(Fd pipe, string service, string origin, bool isError, string jobId)
     {
         if (!_accounts.TryGetValue(service, out OutputAccount? account))
         {
@@ -60,7 +60,6 @@ internal sealed class OutputPump
         OutputPipe source = new(this, pipe, origin, isError, jobId, account);
         _ = _pipes.Add(source);
         _ = Loop.Add(source, LoopEvents.Readable);
-        return source;
     }
 
     /// <summary>Adds a line of peinit's own.</summary>

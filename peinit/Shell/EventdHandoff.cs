@@ -20,13 +20,16 @@ internal sealed class EventdHandoff(Supervisor supervisor)
 
         if (effect.To == ServiceState.Active && effect.From != ServiceState.Reloading)
         {
-            _ = supervisor.Worker.Submit(new ReadPath(supervisor, effect.Service));
+            Begin(effect.Service);
         }
         else if (effect.To is not (ServiceState.Active or ServiceState.Reloading))
         {
             supervisor.Output.Disconnect();
         }
     }
+
+    /// <summary>eventd runs: connect to it.</summary>
+    internal void Begin(Service eventd) => _ = supervisor.Worker.Submit(new ReadPath(supervisor, eventd));
 
     // The path is read at every handoff (PEINIT-420), off the loop (HAZ-038).
     private sealed class ReadPath(Supervisor supervisor, Service service) : IoWork

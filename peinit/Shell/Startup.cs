@@ -18,6 +18,11 @@ internal static class Startup
     private const ulong Signals64 = 0x0000_0000_7FFF_FFFF & ~((1UL << 8) | (1UL << 18) | (1UL << 10) | (1UL << 6)
         | (1UL << 7) | (1UL << 3) | (1UL << 4) | (1UL << 5) | (1UL << 30));
 
+    /// <summary>Where the binary is when /proc/self/exe cannot be used.</summary>
+    internal const string BinaryPath = "/sbin/peinit";
+
+    private const ulong StableNanoseconds = 60_000_000_000;
+
     /// <summary>Does not return as long as the loop runs.</summary>
     internal static Errno Run(PeinitLog log, EarlyBootResult boot, CrashGuard.PreviousLife previous)
     {
@@ -26,21 +31,81 @@ internal static class Startup
             return error;
         }
 
-        Supervisor supervisor = new(loop, NewMachine(), log, boot);
+        Handover? handover = OpenHandover(log, previous, out Machine? restored);
+        Supervisor supervisor = new(loop, restored ?? NewMachine(), log, boot) { Handover = handover };
         error = Wire(supervisor);
         if (!error.Ok)
         {
             return error;
         }
 
-        supervisor.Post(Input.StartPhase1(ServiceBoot.Registryd, boot.Mode));
-        if (boot.Reason is not null)
+        handover?.Attach(supervisor);
+        loop.Schedule(new StableTimer(), Clock.Monotonic + StableNanoseconds);
+        if (restored is not null)
         {
-            supervisor.Boots.EnterRecovery(boot.Reason);
+            Continue(supervisor, handover!, previous);
+        }
+        else
+        {
+            Begin(supervisor, previous.State is null ? boot.Reason : "peinit crashed and its state could not be restored");
         }
 
         supervisor.Pump();
         return Forever(supervisor);
+    }
+
+    private static void Begin(Supervisor supervisor, string? recovery)
+    {
+        supervisor.Post(Input.StartPhase1(ServiceBoot.Registryd, recovery is null ? BootMode.Full : BootMode.Recovery));
+        if (recovery is not null)
+        {
+            supervisor.Boots.EnterRecovery(recovery);
+        }
+    }
+
+    // The sockets are made anew under their old names; clients connect again (HAZ-036).
+    private static void Continue(Supervisor supervisor, Handover handover, CrashGuard.PreviousLife previous)
+    {
+        supervisor.Log.Error($"peinit was executed again after signal {previous.Signal} (crash {previous.Crashes})");
+        supervisor.Log.OnConsole = false;
+        new Reconciliation(supervisor, handover).Run();
+        if (supervisor.Machine.Mode == BootMode.Recovery)
+        {
+            supervisor.Boots.EnterRecovery("peinit crashed in Recovery mode");
+        }
+        else
+        {
+            string? failure = supervisor.Boots.OpenControlSocket();
+            Report(supervisor, failure);
+            supervisor.Configuration.ReloadSettings();
+        }
+
+        supervisor.ReapChildren();
+        supervisor.Post(Input.Resume());
+        if (supervisor.Machine.FindService("eventd") is Service { State: ServiceState.Active or ServiceState.Reloading } eventd)
+        {
+            new EventdHandoff(supervisor).Begin(eventd);
+        }
+    }
+
+    private static Handover? OpenHandover(PeinitLog log, CrashGuard.PreviousLife previous, out Machine? restored)
+    {
+        restored = null;
+        Result<Handover> opened = previous.State is null ? Handover.Create() : Handover.Map(previous.State);
+        if (!opened.TryGet(out Handover? handover, out Errno error))
+        {
+            log.Error($"no state can be kept for a crash of peinit: {error}");
+            return null;
+        }
+
+        restored = previous.State is null ? null : handover.Restore();
+        error = CrashGuard.HandOver(BinaryPath, handover.Memory);
+        if (!error.Ok)
+        {
+            log.Error($"the crash guard cannot be armed: {error}");
+        }
+
+        return handover;
     }
 
     private static Machine NewMachine()
@@ -79,6 +144,14 @@ internal static class Startup
         return error.Ok && socket is not null ? supervisor.Loop.Add(socket, LoopEvents.Readable) : error;
     }
 
+    private static void Report(Supervisor supervisor, string? failure)
+    {
+        if (failure is not null)
+        {
+            supervisor.Log.Error(failure);
+        }
+    }
+
     private static void Report(Supervisor supervisor, string what, Errno error)
     {
         if (!error.Ok)
@@ -105,5 +178,11 @@ internal static class Startup
                 supervisor.ReportFault("the loop", e);
             }
         }
+    }
+
+    // Five crashes in a row end in a shell; a minute without one starts the count anew (HAZ-037).
+    private sealed class StableTimer : LoopTimer
+    {
+        public override void Expired(EventLoop loop, ulong now) => CrashGuard.Stable();
     }
 }

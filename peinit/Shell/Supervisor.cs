@@ -67,6 +67,8 @@ internal sealed class Supervisor
 
     internal ControlServer? Control { get; set; }
 
+    internal Handover? Handover { get; set; }
+
     /// <summary>The present, as the core wants it.</summary>
     internal static Moment Now => new((long)Clock.Monotonic, (long)Clock.Realtime);
 
@@ -140,6 +142,7 @@ internal sealed class Supervisor
             ReportFault($"the core ({input.Kind})", e);
         }
 
+        Remember();
         foreach (Effect effect in _effects)
         {
             try
@@ -151,6 +154,24 @@ internal sealed class Supervisor
                 ReportFault($"the effect {effect.Kind}", e);
                 Effects.Abandon(effect);
             }
+        }
+    }
+
+    // A fork is on record before it happens; everything else may be a moment late (HAZ-037).
+    private void Remember()
+    {
+        foreach (Effect effect in _effects)
+        {
+            if (effect.Kind == EffectKind.Spawn)
+            {
+                Handover?.Save();
+                return;
+            }
+        }
+
+        if (_effects.Count > 0)
+        {
+            Handover?.Touch();
         }
     }
 

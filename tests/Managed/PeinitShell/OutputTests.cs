@@ -83,7 +83,7 @@ public sealed class OutputTests : IDisposable
     {
         OutputPump pump = new(_loop);
         Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
-        _ = pump.Attach(read!, "web", "web", false, "job-1");
+        pump.Attach(read!, "web", "web", false, "job-1");
         pump.AddOwn("own line", isError: true);
         Assert.True(Files.WriteAll(write!, "one\ntwo\n"u8).Ok);
         _ = _loop.RunOnce(0);
@@ -153,7 +153,7 @@ public sealed class OutputTests : IDisposable
     {
         Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
         _ = Libc.fcntl(write!.Raw, 1031, 16 * 1024);
-        OutputPipe pipe = pump.Attach(read!, service, service, false, "job");
+        pump.Attach(read!, service, service, false, "job");
         byte[] line = Encoding.UTF8.GetBytes(new string('x', 1023) + "\n");
         int refused = 0;
         while (bytes > 0 && refused < 50)
@@ -170,13 +170,13 @@ public sealed class OutputTests : IDisposable
         }
 
         _last = service == "web" ? write : _last;
-        return bytes > 0 ? Pending(pipe) : 0;
+        return bytes > 0 ? Pending(read!) : 0;
     }
 
-    private static unsafe int Pending(OutputPipe pipe)
+    private static unsafe int Pending(Fd pipe)
     {
         int n = 0;
-        return Libc.ioctl(pipe.Descriptor.Raw, 0x541B, &n) == 0 ? n : -1;
+        return Libc.ioctl(pipe.Raw, 0x541B, &n) == 0 ? n : -1;
     }
 
     private UnixSocket Bind()
