@@ -78,6 +78,9 @@ public readonly record struct Errno(int Value)
     /// <summary>Not empty.</summary>
     public static readonly Errno ENOTEMPTY = new(39);
 
+    /// <summary>No such extended attribute.</summary>
+    public static readonly Errno ENODATA = new(61);
+
     /// <summary>Protocol error.</summary>
     public static readonly Errno EPROTO = new(71);
 

@@ -231,6 +231,20 @@ public static unsafe class Files
     /// <summary>Takes an exclusive advisory lock without waiting; EAGAIN when another holds it.</summary>
     public static Errno TryLock(Fd fd) => Libc.Check(Libc.flock(fd.Raw, 2 | 4));
 
+    /// <summary>An extended attribute; ENODATA when there is none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Full name, for example <c>security.peios.sd</c>.</param>
+    /// <param name="follow">Follow a symbolic link at the end of the path.</param>
+    public static Result<byte[]> ReadAttribute(string path, string name, bool follow)
+    {
+        byte[] buffer = new byte[65536];
+        fixed (byte* p = buffer)
+        {
+            nint n = follow ? Libc.getxattr(path, name, p, (nuint)buffer.Length) : Libc.lgetxattr(path, name, p, (nuint)buffer.Length);
+            return n < 0 ? Libc.LastError : buffer[..(int)n];
+        }
+    }
+
     /// <summary>True for a terminal.</summary>
     public static bool IsTerminal(int fd) => Libc.isatty(fd) == 1;
 

@@ -188,7 +188,27 @@ public sealed unsafe class KacsDevice : IDisposable
     public Errno Arm() => Call(KacsAbi.IocArm, null);
 
     /// <summary>Scalar access check; EACCES means denied, and <paramref name="granted"/> is still the partial result (KACS-AC-013).</summary>
-    public Errno AccessCheck(in KacsAccessRequest request, out uint granted)
+    public Errno AccessCheck(in KacsAccessRequest request, out uint granted) => Check(request, null, out granted);
+
+    /// <summary>The same check, which also says what decided each right (KACS-AC-205).</summary>
+    /// <param name="request">The check.</param>
+    /// <param name="decisions">Receives one entry for each of the 32 bits.</param>
+    /// <param name="granted">As for <see cref="AccessCheck"/>.</param>
+    public Errno Explain(in KacsAccessRequest request, Span<KacsDecision> decisions, out uint granted)
+    {
+        KacsTraceEntry* trace = stackalloc KacsTraceEntry[(int)KacsAbi.TraceEntries];
+        new Span<KacsTraceEntry>(trace, (int)KacsAbi.TraceEntries).Clear();
+        Errno error = Check(request, trace, out granted);
+        for (int i = 0; i < decisions.Length && i < (int)KacsAbi.TraceEntries; i++)
+        {
+            int ace = trace[i].AceIndex == KacsAbi.TraceNoIndex ? -1 : trace[i].AceIndex;
+            decisions[i] = new KacsDecision((KacsStep)trace[i].Step, trace[i].Granted != 0, ace);
+        }
+
+        return error;
+    }
+
+    private Errno Check(in KacsAccessRequest request, KacsTraceEntry* trace, out uint granted)
     {
         uint result = 0;
         fixed (byte* sd = request.SecurityDescriptor, self = request.SelfSid, context = request.AuditContext, claims = request.LocalClaims)
@@ -215,7 +235,8 @@ public sealed unsafe class KacsDevice : IDisposable
                 AuditContextPtr = (ulong)context,
                 AuditContextLen = (uint)request.AuditContext.Length,
             };
-            Errno error = Call(KacsAbi.IocAccessCheck, &args);
+            KacsExplainArgs explain = new() { ArgsPtr = (ulong)(&args), TracePtr = (ulong)trace };
+            Errno error = trace is null ? Call(KacsAbi.IocAccessCheck, &args) : Call(KacsAbi.IocExplain, &explain);
             granted = result;
             return error;
         }

@@ -68,6 +68,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int flock(int fd, int operation);
 
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint getxattr(string path, string name, void* value, nuint size);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint lgetxattr(string path, string name, void* value, nuint size);
+
     [LibraryImport(Name)]
     internal static partial int isatty(int fd);
 }

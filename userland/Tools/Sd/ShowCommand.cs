@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Peios.Security;
 using Tools.Frame;
 
 namespace Tools.Sd;
@@ -9,15 +8,12 @@ internal static class ShowCommand
 {
     public static ExitCode Run(ToolContext context)
     {
-        if (!Sddl.TryParse(context.Operands[0], out byte[] descriptor, out SddlError error))
+        if (SdObject.Open(context, context.Operands[0], out ExitCode exit) is not SdObject target)
         {
-            return context.Fail(ExitCode.InvalidInput, error.ToString(), "EINVAL");
+            return exit;
         }
-        if (!Sddl.TryFormat(descriptor, new SddlOptions(Raw: context.Raw), out string text, out error))
-        {
-            return context.Fail(ExitCode.InvalidInput, error.Message, "EINVAL");
-        }
-        context.Out.WriteLine(text);
-        return ExitCode.Success;
+
+        bool needsNames = !context.Arguments.Has("--sddl");
+        return SdView.Print(context, target, needsNames ? SidNames.Load(context, SdView.Sids(target.Descriptor)) : SidNames.WellKnown());
     }
 }

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
+using Peios.Interop;
+using Peios.Interop.Kacs;
+using Peios.Security;
+using Tools.Frame;
+
+namespace Tools.Sd;
+
+/// <summary>
+/// <c>sd check</c>: the verdict is the kernel's, and so is the explanation (CLI-027). Without PERMS it says what is
+/// granted at most.
+/// </summary>
+internal static class CheckCommand
+{
+    private const uint BackupIntent = 1;
+    private const uint RestoreIntent = 2;
+
+    public static ExitCode Run(ToolContext context)
+    {
+        if (SdObject.Open(context, context.Operands[0], out ExitCode exit) is not SdObject target)
+        {
+            return exit;
+        }
+
+        if (SecurityDescriptor.TryRead(target.Descriptor, out SecurityDescriptor sd) && sd.Owner.IsNone)
+        {
+            return context.Fail(ExitCode.InvalidInput, $"{target.Name}: the descriptor has no owner, so nothing can be decided by it", "EINVAL");
+        }
+
+        uint desired = AccessMask.MaximumAllowed;
+        if (context.Operands.Count > 1 && !target.Rights.TryParse(context.Operands[1], out desired))
+        {
+            return context.Fail(ExitCode.InvalidInput, $"{context.Operands[1]} names no rights of this object", "EINVAL");
+        }
+
+        if (!TryIntent(context.Arguments.Value("--intent"), out uint intent))
+        {
+            return context.Fail(ExitCode.InvalidInput, "--intent takes backup, restore or both", "EINVAL");
+        }
+
+        if (!KacsDevice.Open().TryGet(out KacsDevice? device, out Errno error))
+        {
+            return context.Fail(ExitCode.Unreachable, $"{KacsDevice.Path}: {error}", error.Name);
+        }
+
+        using (device)
+        {
+            return CheckToken(context, device, target, desired, intent);
+        }
+    }
+
+    /// <summary>Prints a verdict; the exit code.</summary>
+    internal static ExitCode Print(ToolContext context, SdObject target, uint desired, in AccessVerdict verdict, ReadOnlySpan<KacsDecision> decisions)
+    {
+        bool maximum = desired == AccessMask.MaximumAllowed;
+        bool yes = maximum ? verdict.Granted != 0 : verdict.IsAllowed;
+        if (context.Json)
+        {
+            PrintJson(context, target, desired, verdict, decisions.ToArray());
+        }
+        else
+        {
+            context.Out.WriteLine(maximum ? target.Rights.Describe(verdict.Granted) : yes ? "yes" : "no");
+            if (context.Arguments.Has("--explain"))
+            {
+                context.Out.WriteLine();
+                context.Write(Explanation(target, maximum ? uint.MaxValue : desired, decisions));
+            }
+        }
+
+        return yes ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private static ExitCode CheckToken(ToolContext context, KacsDevice device, SdObject target, uint desired, uint intent)
+    {
+        Fd? token = null;
+        if (context.Arguments.Value("--pid") is string text)
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || pid == 0)
+            {
+                return context.Fail(ExitCode.InvalidInput, $"{text} is no process", "EINVAL");
+            }
+
+            Result<Fd> opened = Processes.Open(pid).TryGet(out Fd? process, out Errno error) ? device.InspectToken(process) : error;
+            process?.Dispose();
+            if (!opened.TryGet(out token, out error))
+            {
+                ExitCode exit = error == Errno.ESRCH ? ExitCode.NotFound : error == Errno.EACCES || error == Errno.EPERM ? ExitCode.Denied : ExitCode.Failed;
+                return context.Fail(exit, $"token of process {pid}: {error}", error.Name);
+            }
+        }
+
+        using (token)
+        {
+            KacsAccessRequest request = new()
+            {
+                Token = token,
+                SecurityDescriptor = target.Descriptor,
+                Desired = desired,
+                GenericRead = target.Rights.Mapping.Read,
+                GenericWrite = target.Rights.Mapping.Write,
+                GenericExecute = target.Rights.Mapping.Execute,
+                GenericAll = target.Rights.Mapping.All,
+                PrivilegeIntent = intent,
+                AuditContext = Encoding.UTF8.GetBytes("sd:check"),
+            };
+            KacsDecision[] decisions = new KacsDecision[32];
+            Errno error = device.Explain(request, decisions, out uint granted);
+            return error.Ok || error == Errno.EACCES
+                ? Print(context, target, desired, new AccessVerdict(error, granted), decisions)
+                : context.Fail(ExitCode.Failed, $"the access check failed: {error}", error.Name);
+        }
+    }
+
+    private static Table Explanation(SdObject target, uint mask, ReadOnlySpan<KacsDecision> decisions)
+    {
+        Table table = new("RIGHT", "RESULT", "STEP", "BY");
+        foreach ((string right, bool granted, string step, string? by) in Lines(target, mask, decisions))
+        {
+            table.Add(right, granted ? "granted" : "denied", step, by);
+        }
+
+        return table;
+    }
+
+    private static void PrintJson(ToolContext context, SdObject target, uint desired, AccessVerdict verdict, KacsDecision[] decisions) => context.WriteJson(writer =>
+    {
+        bool maximum = desired == AccessMask.MaximumAllowed;
+        writer.WriteStartObject();
+        writer.WriteBoolean("result", maximum ? verdict.Granted != 0 : verdict.IsAllowed);
+        writer.WriteString("granted", string.Create(CultureInfo.InvariantCulture, $"0x{verdict.Granted:x}"));
+        if (context.Arguments.Has("--explain"))
+        {
+            writer.WriteStartArray("rights");
+            foreach ((string right, bool granted, string step, string? by) in Lines(target, maximum ? uint.MaxValue : desired, decisions))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("right", right);
+                writer.WriteBoolean("granted", granted);
+                writer.WriteString("step", step);
+                writer.WriteString("by", by);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    });
+
+    private static List<(string Right, bool Granted, string Step, string? By)> Lines(SdObject target, uint mask, ReadOnlySpan<KacsDecision> decisions)
+    {
+        List<(string, bool, string, string?)> lines = [];
+        for (int bit = 0; bit < decisions.Length; bit++)
+        {
+            uint right = 1u << bit;
+            if ((mask & right) != 0 && decisions[bit].Step != KacsStep.None)
+            {
+                lines.Add((target.Rights.NameOf(right), decisions[bit].Granted, StepName(decisions[bit].Step), By(target, decisions[bit])));
+            }
+        }
+
+        return lines;
+    }
+
+    private static string StepName(KacsStep step) => step switch
+    {
+        KacsStep.DaclAce => "dacl",
+        KacsStep.DaclEnd => "dacl-end",
+        KacsStep.NullDacl => "null-dacl",
+        KacsStep.TakeOwnership => "take-ownership",
+        KacsStep.CentralPolicy => "policy",
+        _ => step.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>The deciding ACE with its place, where an ACE decided.</summary>
+    private static string? By(SdObject target, in KacsDecision decision)
+    {
+        if (decision.AceIndex < 0 || !SecurityDescriptor.TryRead(target.Descriptor, out SecurityDescriptor sd))
+        {
+            return null;
+        }
+
+        bool inSacl = decision.Step is KacsStep.Mic or KacsStep.Pip;
+        _ = AclReader.TryRead(inSacl ? sd.Sacl : sd.Dacl, out AclReader reader);
+        for (int index = 0; reader.MoveNext(out Ace ace); index++)
+        {
+            if (index == decision.AceIndex)
+            {
+                bool shown = Sddl.TryFormatAce(ace, new SddlOptions(target.Rights.Kind), out string text);
+                return shown ? $"ACE {index} {text}" : $"ACE {index}";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryIntent(string? text, out uint intent)
+    {
+        intent = 0;
+        foreach (string word in text is null ? [] : text.Split(','))
+        {
+            uint bit = word switch { "backup" => BackupIntent, "restore" => RestoreIntent, _ => 0 };
+            intent |= bit;
+            if (bit == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
