@@ -50,37 +50,21 @@ static bool odd_matches(struct check *ck, const struct kacs_view *view, const st
 	       condition_holds(ck, view, odd);
 }
 
-/* What an ACE does with its bits. */
-enum side {
-	SIDE_NONE,
-	SIDE_ALLOW,
-	SIDE_DENY,
-};
-
-static noinline int plain_side(const struct kacs_view *view, const u8 *ace)
-{
-	bool deny = ace[0];
-
-	if (!kacs_view_match(view, ace + 8, VIEW_ALLOW + deny))
-		return SIDE_NONE;
-	return deny ? SIDE_DENY : SIDE_ALLOW;
-}
-
 /*
- * The same for an ACE of any form. *@mask becomes its mapped, undecided bits.
- * Only an access ACE has a mask: an opaque one may end behind its header.
+ * An ACE of any form, inherit-only ones included. *@mask becomes its mapped,
+ * undecided bits. Only an access ACE has a mask: an opaque one may end behind
+ * its header.
  */
-static noinline int odd_side(struct check *ck, const struct kacs_view *view, const u8 *ace,
-			     u32 *mask, u32 decided)
+static noinline bool odd_applies(struct check *ck, const struct kacs_view *view, const u8 *ace,
+				 u32 *mask, u32 decided, bool *deny)
 {
 	struct odd_ace odd;
 
 	if (ace[1] & KACS_ACE_INHERIT_ONLY || !odd_access_ace(ace, &odd))
-		return SIDE_NONE;
+		return false;
 	*mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
-	if (!*mask || !odd_matches(ck, view, &odd))
-		return SIDE_NONE;
-	return odd.deny ? SIDE_DENY : SIDE_ALLOW;
+	*deny = odd.deny;
+	return *mask && odd_matches(ck, view, &odd);
 }
 
 /* The walk of an object without a tree: where nearly all checks spend their time. */
@@ -92,25 +76,25 @@ static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl,
 	const struct kacs_sid_slot *slots = view->set->slots;
 	u32 shift = view->set->shift, stop = ck->maximum ? 0 : ck->want;
 	u32 granted = n->granted[0], decided = n->decided[0], index = 0, head, mask;
-	int side;
+	bool deny;
 
 	for (ace = p; p < end; index++, ace = p) {
 		head = pkm_get_le32(p);
 		p += head >> 16;
 		if (unlikely(head & (0xfe | KACS_ACE_INHERIT_ONLY << 8))) {
-			side = odd_side(ck, view, ace, &mask, decided);
-		} else {
-			mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
-			if (!mask || !set_may_hold(slots, shift, ace + 8))
+			if (!odd_applies(ck, view, ace, &mask, decided, &deny))
 				continue;
-			side = plain_side(view, ace);
+		} else {
+			deny = head & 1;
+			mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
+			if (!mask || !set_may_hold(slots, shift, ace + 8) ||
+			    !kacs_view_match(view, ace + 8, VIEW_ALLOW + deny))
+				continue;
 		}
-		if (side == SIDE_NONE)
-			continue;
 		decided |= mask;
-		if (side == SIDE_ALLOW)
+		if (!deny)
 			granted |= mask;
-		trace_add(log, mask, KACS_STEP_DACL_ACE, index, side == SIDE_ALLOW);
+		trace_add(log, mask, KACS_STEP_DACL_ACE, index, !deny);
 		/* KACS-AC-091. */
 		if (stop && !(stop & ~decided))
 			break;

@@ -46,15 +46,16 @@ static __always_inline u32 sid_prefix(const u8 *p, u32 room)
 static __always_inline bool sid_equal(const u8 *a, const u8 *b)
 {
 	u64 head = pkm_get_le64(a);
-	u32 len = 8 + 4 * (head >> 8 & 0xf), at;
+	int at;
 
 	/* The first word holds the count, so equal words mean equal lengths. */
 	if (head != pkm_get_le64(b))
 		return false;
-	for (at = 8; at + 8 <= len; at += 8)
+	/* From the end in words; the last step overlaps the first word. */
+	for (at = 4 * (head >> 8 & 0xf); at > 0; at -= 8)
 		if (pkm_get_le64(a + at) != pkm_get_le64(b + at))
 			return false;
-	return at == len || pkm_get_le32(a + at) == pkm_get_le32(b + at);
+	return true;
 }
 
 /* --- acl.c -------------------------------------------------------------- */
@@ -247,23 +248,17 @@ static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot,
 /* What a place that holds the SID says: 1 it matches, 0 it ends the search, -1 go on. */
 static __always_inline int slot_match(const struct kacs_view *view, u64 slot, u32 polarity)
 {
-	u32 i = slot_index(slot);
+	u32 i = slot_index(slot), kind = slot_kind(slot);
 
-	switch (slot_kind(slot)) {
-	case SLOT_MEMBER:
+	if (kind == SLOT_MEMBER)
 		return 1;
-	case SLOT_DENY:
-		return polarity == VIEW_DENY;
-	case SLOT_OWNER_RIGHTS:
-		return !!(view->owner & polarity);
-	case SLOT_SELF:
-		return !!(view->self & polarity);
-	case SLOT_GROUP:
-		/* Else another entry of this SID may be enabled. */
+	if (kind == SLOT_GROUP) /* else another entry of this SID may be enabled */
 		return view->enabled[i / 64] >> (i % 64) & 1 ? 1 : -1;
-	default:
+	if (kind == SLOT_GROUP_DENY)
 		return polarity == VIEW_DENY ? 1 : -1;
-	}
+	if (kind == SLOT_DENY)
+		return polarity == VIEW_DENY;
+	return !!((kind == SLOT_SELF ? view->self : view->owner) & polarity);
 }
 
 /*

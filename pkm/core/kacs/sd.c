@@ -14,13 +14,38 @@ struct part {
 	u32 at, end;
 };
 
-/*
- * Absent parts lie in [0, 0), which is apart from everything. No short cuts:
- * nearly every descriptor is in order, so branches would only cost.
- */
-static u32 apart(const struct part *a, const struct part *b)
+#define PARTS 4 /* owner, group, SACL, DACL */
+
+/* Absent parts lie in [0, 0), which is apart from everything. */
+static bool apart(const struct part *a, const struct part *b)
 {
-	return (u32)(a->end <= b->at) | (u32)(b->end <= a->at);
+	return a->end <= b->at || b->end <= a->at;
+}
+
+/* Are the parts in the order we write them? Then none can overlap. */
+static bool in_order(const struct part parts[PARTS])
+{
+	u32 end = 0, i;
+
+	for (i = 0; i < PARTS; i++) {
+		if (!parts[i].at)
+			continue;
+		if (parts[i].at < end)
+			return false;
+		end = parts[i].end;
+	}
+	return true;
+}
+
+static noinline bool all_apart(const struct part parts[PARTS])
+{
+	u32 i, n;
+
+	for (i = 0; i < PARTS; i++)
+		for (n = i + 1; n < PARTS; n++)
+			if (!apart(&parts[i], &parts[n]))
+				return false;
+	return true;
 }
 
 static int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u8 **sid)
@@ -99,7 +124,7 @@ static int find_labels(struct kacs_sd *sd)
  */
 int kacs_sd_parse(struct kacs_sd *sd, const void *data, u32 len)
 {
-	struct part owner, group, sacl, dacl;
+	struct part parts[PARTS];
 	const u8 *p = data;
 
 	if (len < KACS_SD_HEADER || len > KACS_SD_MAX || p[0] != 1)
@@ -111,15 +136,14 @@ int kacs_sd_parse(struct kacs_sd *sd, const void *data, u32 len)
 	sd->trust = NULL;
 	if (!(sd->control & KACS_SE_SELF_RELATIVE))
 		return -EINVAL;
-	if (parse_sid(p, len, pkm_get_le32(p + 4), &owner, &sd->owner) ||
-	    parse_sid(p, len, pkm_get_le32(p + 8), &group, &sd->group) ||
-	    parse_acl(p, len, pkm_get_le32(p + 12), sd->control & KACS_SE_SACL_PRESENT, &sacl,
+	if (parse_sid(p, len, pkm_get_le32(p + 4), &parts[0], &sd->owner) ||
+	    parse_sid(p, len, pkm_get_le32(p + 8), &parts[1], &sd->group) ||
+	    parse_acl(p, len, pkm_get_le32(p + 12), sd->control & KACS_SE_SACL_PRESENT, &parts[2],
 		      &sd->sacl) ||
-	    parse_acl(p, len, pkm_get_le32(p + 16), sd->control & KACS_SE_DACL_PRESENT, &dacl,
+	    parse_acl(p, len, pkm_get_le32(p + 16), sd->control & KACS_SE_DACL_PRESENT, &parts[3],
 		      &sd->dacl))
 		return -EINVAL;
-	if (!(apart(&owner, &group) & apart(&owner, &sacl) & apart(&owner, &dacl) &
-	      apart(&group, &sacl) & apart(&group, &dacl) & apart(&sacl, &dacl)))
+	if (!in_order(parts) && !all_apart(parts))
 		return -EINVAL;
 	return sd->sacl.facts & KACS_ACL_LABELS ? find_labels(sd) : 0;
 }
