@@ -108,15 +108,24 @@ static u16 ace_facts(const u8 *p)
 	return facts;
 }
 
+/* What a live ACE of a single-SID type has to be noted for. */
+static const u16 single_facts[ACE_TYPES] = {
+	[KACS_ACE_AUDIT] = KACS_ACL_AUDIT,
+	[KACS_ACE_ALARM] = KACS_ACL_AUDIT,
+	[KACS_ACE_MANDATORY_LABEL] = KACS_ACL_LABELS,
+	[KACS_ACE_SCOPED_POLICY] = KACS_ACL_POLICIES,
+	[KACS_ACE_TRUST_LABEL] = KACS_ACL_LABELS,
+};
+
 /*
- * A well-formed live allow or deny ACE of the plain form, for a SID that is
- * not S-1-3-4: nearly all of them, and nothing to note about any.
+ * A well-formed single-SID ACE, for a SID that does not look like S-1-3-4:
+ * nearly all of them, and all there is to note is in the table above.
  */
-static __always_inline bool plain_ace(const u8 *p, u32 size)
+static __always_inline bool single_ace(const u8 *p, u32 size)
 {
 	u64 sid;
 
-	if (size < 16 || pkm_get_le16(p) & (0xfe | KACS_ACE_INHERIT_ONLY << 8))
+	if (size < 16 || p[0] >= ACE_TYPES || !(ACE_SINGLE_TYPES >> p[0] & 1))
 		return false;
 	sid = pkm_get_le64(p + 8);
 	return (sid & 0xf0ff) == 1 && size == 16 + (sid >> 6 & 0x3fc) && sid != SID_WORD(1, 3);
@@ -155,7 +164,10 @@ int kacs_acl_parse(struct kacs_acl *acl, const void *data, u32 len)
 		ace_size = pkm_get_le16(p + 2);
 		if (unlikely(ace_size > left))
 			return -EINVAL;
-		if (unlikely(!plain_ace(p, ace_size))) {
+		if (likely(single_ace(p, ace_size))) {
+			if (!(p[1] & KACS_ACE_INHERIT_ONLY))
+				facts |= single_facts[p[0]];
+		} else {
 			if (ace_size < 4 || ace_size & 3 || !ace_valid(p, ace_size))
 				return -EINVAL;
 			facts |= ace_facts(p);

@@ -19,8 +19,9 @@ struct sacl_walk {
 };
 
 /* Does an audit or alarm ACE speak about this subject and object? */
-static bool concerns(struct check *ck, const struct kacs_ace *ace)
+static bool concerns(struct check *ck, const u8 *p, struct kacs_ace *ace)
 {
+	kacs_ace_decode(p, ace);
 	if (!kacs_view_match(&ck->normal, ace->sid, VIEW_DENY))
 		return false;
 	/* KACS-AC-167. */
@@ -30,23 +31,36 @@ static bool concerns(struct check *ck, const struct kacs_ace *ace)
 					   ace->app_len) != COND_FALSE;
 }
 
+/* Masks of audit and alarm ACEs may speak of ACCESS_SYSTEM_SECURITY as well. */
+static u32 sacl_mask(const struct check *ck, const u8 *ace)
+{
+	return kacs_map_generic(pkm_get_le32(ace + 4), ck->map) &
+	       ~(KACS_RESERVED_BITS | KACS_MAXIMUM_ALLOWED);
+}
+
 /* The next audit ACE that fires; alarm ACEs on the way are collected. */
 static bool next_fired(struct sacl_walk *w, const struct kacs_acl *acl, u32 *pos,
 		       struct kacs_ace *ace)
 {
-	u32 mask, flag = w->success ? KACS_ACE_SUCCESSFUL_ACCESS : KACS_ACE_FAILED_ACCESS;
+	u32 flag = w->success ? KACS_ACE_SUCCESSFUL_ACCESS : KACS_ACE_FAILED_ACCESS, mask, bit;
+	const u8 *p;
 
-	while (kacs_acl_next(acl, pos, ace)) {
-		if (ace->type > KACS_ACE_ALARM_CALLBACK_OBJECT ||
-		    ace->flags & KACS_ACE_INHERIT_ONLY)
+	if (!acl->data)
+		return false;
+	if (!*pos)
+		*pos = KACS_ACL_HEADER;
+	while (*pos < acl->len) {
+		p = acl->data + *pos;
+		*pos += pkm_get_le16(p + 2);
+		if (p[0] > KACS_ACE_ALARM_CALLBACK_OBJECT || p[1] & KACS_ACE_INHERIT_ONLY)
 			continue;
-		mask = kacs_map_generic(ace->mask, w->ck->map);
-		mask &= ~(KACS_RESERVED_BITS | KACS_MAXIMUM_ALLOWED);
-		if (ACE_BIT(ace->type) & ACE_ALARM_TYPES) {
-			if (mask & ~w->alarms && concerns(w->ck, ace))
+		bit = ACE_BIT(p[0]);
+		if (bit & ACE_ALARM_TYPES) {
+			mask = sacl_mask(w->ck, p) & ~w->alarms;
+			if (mask && concerns(w->ck, p, ace))
 				w->alarms |= mask; /* KACS-AC-170 */
-		} else if (ACE_BIT(ace->type) & ACE_AUDIT_TYPES) {
-			if (ace->flags & flag && mask & w->ck->want && concerns(w->ck, ace))
+		} else if (bit & ACE_AUDIT_TYPES && p[1] & flag) {
+			if (sacl_mask(w->ck, p) & w->ck->want && concerns(w->ck, p, ace))
 				return true; /* KACS-AC-166, KACS-AC-168 */
 		}
 	}

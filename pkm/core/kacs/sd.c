@@ -93,19 +93,18 @@ static int parse_acl(const u8 *data, u32 len, u32 at, bool present, struct part 
  */
 static int find_labels(struct kacs_sd *sd)
 {
-	struct kacs_ace ace;
-	u32 pos = 0;
+	const u8 *p = sd->sacl.data + KACS_ACL_HEADER, *end = sd->sacl.data + sd->sacl.len;
 
-	while (kacs_acl_next(&sd->sacl, &pos, &ace)) {
-		if (ace.flags & KACS_ACE_INHERIT_ONLY)
+	for (; p < end; p += pkm_get_le16(p + 2)) {
+		if (p[1] & KACS_ACE_INHERIT_ONLY)
 			continue;
-		if (ace.type == KACS_ACE_MANDATORY_LABEL && !sd->label)
-			sd->label = ace.data;
-		else if (ace.type == KACS_ACE_TRUST_LABEL && !sd->trust)
-			sd->trust = ace.data;
+		if (p[0] == KACS_ACE_MANDATORY_LABEL && !sd->label)
+			sd->label = p;
+		else if (p[0] == KACS_ACE_TRUST_LABEL && !sd->trust)
+			sd->trust = p;
 		else
 			continue;
-		if (!label_shaped(ace.type, ace.sid))
+		if (!label_shaped(p[0], p + 8))
 			return -EINVAL;
 	}
 	return 0;
