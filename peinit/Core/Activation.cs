@@ -108,7 +108,7 @@ internal sealed class Activation(Machine machine)
                 machine.Hooks.NextPreHook(service, 0);
                 break;
             case InputKind.CgroupBusy:
-                machine.Model.NextGeneration(service);
+                CgroupNames.NextGeneration(machine.Services, service);
                 machine.Log(LogLevel.Warning, LogMessage.CgroupBusy, service, service.CgroupPath);
                 machine.Emit(new Effect { Kind = EffectKind.CreateCgroup, Service = service });
                 break;

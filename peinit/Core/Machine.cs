@@ -48,7 +48,7 @@ public sealed class Machine
     public long NextDeadline => IsFinished ? long.MaxValue : Deadlines.Next;
 
     /// <summary>Rises whenever the model part of a <see cref="Snapshot"/> must be written again.</summary>
-    public long ModelVersion => Model.Version;
+    public long ModelVersion => Model.Definitions.Version;
 
     /// <summary>Full or Recovery.</summary>
     public BootMode Mode => Boot.Mode;
@@ -98,7 +98,7 @@ public sealed class Machine
     /// <summary>Finds an operation that is under way or ended less than 60 s ago (PEINIT-313).</summary>
     /// <param name="id">Its GUID.</param>
     /// <param name="now">The present.</param>
-    public Operation? FindOperation(Guid id, Moment now) => Operations.Find(id, now.Monotonic);
+    public Operation? FindOperation(Guid id, Moment now) => Operations.Index.Find(id, now.Monotonic);
 
     /// <summary>Takes one input and appends what follows from it to the list. Allocates nothing in steady state.</summary>
     /// <param name="input">What happened.</param>

@@ -122,7 +122,7 @@ internal sealed class Messages(Machine machine)
         long until = Math.Min(cap, Duration.After(machine.Now.Monotonic, Duration.Microseconds(microseconds)));
         until = Math.Min(until, machine.Shutdown.Limit);
         machine.Deadlines.Arm(service.PhaseDeadline, until);
-        machine.Operations.Extend(service, until);
+        OperationLifetime.Extend(machine, service, until);
     }
 
     private void Forward(Service service, Job job, string key, string? value)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 
 namespace Peinit.Core;
 
@@ -12,11 +11,12 @@ namespace Peinit.Core;
 internal sealed class ModelStore(Machine machine)
 {
     private readonly Dictionary<string, Service> _byName = new(StringComparer.OrdinalIgnoreCase);
+
     private readonly List<Service> _services = [];
+
     private readonly Dictionary<string, ServiceDefinition?> _deferred = new(StringComparer.OrdinalIgnoreCase);
+
     private readonly List<Service> _gone = [];
-    private readonly List<ServiceDefinition> _definitions = [];
-    private readonly Dictionary<ServiceDefinition, int> _definitionIndex = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>All services in ordinal name order.</summary>
     public IReadOnlyList<Service> Services => _services;
@@ -36,11 +36,8 @@ internal sealed class ModelStore(Machine machine)
     /// <summary>Changes that wait for the end of the boot; a null definition is a removal.</summary>
     public IReadOnlyDictionary<string, ServiceDefinition?> Deferred => _deferred;
 
-    /// <summary>Rises with every change of the model.</summary>
-    public long Version { get; set; }
-
-    /// <summary>Every definition that a service, a job or a deferred change refers to.</summary>
-    public IReadOnlyList<ServiceDefinition> Definitions => _definitions;
+    /// <summary>Every definition in use, by number.</summary>
+    public DefinitionTable Definitions { get; } = new();
 
     /// <summary>Finds a service by name.</summary>
     public Service? Find(string name) => _byName.GetValueOrDefault(name);
@@ -71,7 +68,7 @@ internal sealed class ModelStore(Machine machine)
         }
 
         Graph graph = new(Merge(configuration.Definitions));
-        List<string> errors = Judge(graph);
+        List<string> errors = ModelJudge.Judge(graph);
         foreach (string error in errors)
         {
             machine.Log(LogLevel.Error, LogMessage.ConfigurationRefused, null, error);
@@ -101,7 +98,7 @@ internal sealed class ModelStore(Machine machine)
         if (machine.Boot.FreezesModel)
         {
             _deferred[definition.Name] = definition;
-            RegisterAll();
+            Number();
             return;
         }
 
@@ -116,7 +113,7 @@ internal sealed class ModelStore(Machine machine)
         if (machine.Boot.FreezesModel)
         {
             _deferred[name] = null;
-            RegisterAll();
+            Number();
         }
         else if (RemoveModel(Find(name)))
         {
@@ -191,37 +188,6 @@ internal sealed class ModelStore(Machine machine)
         return removed > 0;
     }
 
-    /// <summary>The tree of the last start cannot be removed: the next one gets another path that nobody uses (PEINIT-171).</summary>
-    public void NextGeneration(Service service)
-    {
-        do
-        {
-            service.Generation++;
-            service.CgroupPath = PathOf(service);
-        }
-        while (IsPathTaken(service, service.CgroupPath));
-    }
-
-    /// <summary>Index of a definition in <see cref="Definitions"/>; -1 for none.</summary>
-    public int IndexOf(ServiceDefinition? definition) => definition is null ? -1 : _definitionIndex.GetValueOrDefault(definition, -1);
-
-    /// <summary>The definition at an index, null for -1.</summary>
-    public ServiceDefinition? DefinitionAt(int index) => index < 0 ? null : _definitions[index];
-
-    /// <summary>Path of a service's tree with its generation.</summary>
-    public static string PathOf(Service service) => service.Generation == 0
-        ? service.CgroupBase
-        : service.CgroupBase + ".gen" + service.Generation.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Takes restored definitions.</summary>
-    public void RestoreDefinitions(List<ServiceDefinition> definitions)
-    {
-        foreach (ServiceDefinition definition in definitions)
-        {
-            Register(definition);
-        }
-    }
-
     /// <summary>Takes a restored service.</summary>
     public void Restore(Service service)
     {
@@ -236,7 +202,7 @@ internal sealed class ModelStore(Machine machine)
     private void Rebind()
     {
         Redraw();
-        RegisterAll();
+        Number();
     }
 
     /// <summary>Draws the edges of the current model into the services.</summary>
@@ -251,46 +217,8 @@ internal sealed class ModelStore(Machine machine)
             }
         }
 
-        Bind(new Graph(definitions));
+        Binder.Bind(machine, new Graph(definitions));
     }
-
-    private static List<string> Judge(Graph graph)
-    {
-        List<string> errors = [.. graph.Cycles];
-        for (int i = 0; i < errors.Count; i++)
-        {
-            errors[i] = "dependency cycle: " + errors[i];
-        }
-
-        for (int i = 0; i < graph.Nodes.Length; i++)
-        {
-            ServiceDefinition node = graph.Nodes[i];
-            foreach (string error in node.Errors)
-            {
-                errors.Add(node.Name + ": " + error);
-            }
-
-            foreach (GraphEdge edge in graph.Edges[i])
-            {
-                if (edge.Target < 0 && edge.Kind != DependencyKind.Wants)
-                {
-                    errors.Add(node.Name + ": " + edge.Kind + " names " + edge.Name + ", which does not exist");
-                }
-            }
-
-            foreach (int other in graph.Conflicts[i])
-            {
-                if (i < other && graph.InBoot[i] && graph.InBoot[other])
-                {
-                    errors.Add(node.Name + " conflicts with " + graph.Nodes[other].Name + ", and both start at boot");
-                }
-            }
-        }
-
-        return errors;
-    }
-
-    private static string CgroupId(string name) => name.Replace('/', '-');
 
     private void Reply(long request, ReplyCode code, IReadOnlyList<string>? lines)
     {
@@ -339,8 +267,8 @@ internal sealed class ModelStore(Machine machine)
             }
         }
 
-        Bind(graph);
-        RegisterAll();
+        Binder.Bind(machine, graph);
+        Number();
         machine.Log(LogLevel.Info, LogMessage.ConfigurationLoaded, null, null, graph.Nodes.Length);
         foreach (Service service in _services)
         {
@@ -365,7 +293,7 @@ internal sealed class ModelStore(Machine machine)
             }
         }
 
-        RegisterAll();
+        Number();
     }
 
     /// <summary>Says what is odd about a definition, and starts the attempts that wait for it anew.</summary>
@@ -393,15 +321,7 @@ internal sealed class ModelStore(Machine machine)
         }
 
         service = new Service(definition.Name) { Model = definition };
-        string id = CgroupId(definition.Name);
-        service.CgroupBase = id;
-        service.CgroupPath = id;
-        for (int n = 1; IsPathTaken(service, service.CgroupPath); n++)
-        {
-            service.CgroupBase = id + ".dup" + n.ToString(CultureInfo.InvariantCulture);
-            service.CgroupPath = service.CgroupBase;
-        }
-
+        CgroupNames.Assign(_services, service);
         _byName[definition.Name] = service;
         int place = _services.FindIndex(other => string.CompareOrdinal(other.Name, definition.Name) > 0);
         _services.Insert(place < 0 ? _services.Count : place, service);
@@ -446,112 +366,6 @@ internal sealed class ModelStore(Machine machine)
         return true;
     }
 
-    private bool IsPathTaken(Service owner, string path)
-    {
-        foreach (Service service in _services)
-        {
-            if (service != owner && (service.CgroupPath == path || service.CgroupBase == path))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void Bind(Graph graph)
-    {
-        for (int i = 0; i < _services.Count; i++)
-        {
-            _services[i].Ordinal = i;
-            _services[i].Dependents.Clear();
-            _services[i].Conflicting.Clear();
-        }
-
-        foreach (Service service in _services)
-        {
-            int node = service.Model is null ? -1 : graph.IndexOf(service.Name);
-            service.Cycle = node < 0 ? null : graph.CycleOf[node];
-            service.Dependencies = BindEdges(service, node < 0 ? [] : graph.Edges[node]);
-            foreach (int other in node < 0 ? [] : graph.Conflicts[node])
-            {
-                service.Conflicting.Add(Find(graph.Nodes[other].Name)!);
-            }
-
-            if (service.Model is null)
-            {
-                BindRemoved(service);
-            }
-
-            machine.Prerequisites.ModelChanged(service);
-        }
-    }
-
-    /// <summary>A service whose definition is gone still cannot run beside those that conflict with it.</summary>
-    private void BindRemoved(Service removed)
-    {
-        foreach (Service other in _services)
-        {
-            if (other.Model is { IsValid: true } model
-                && (Words.Contains(model.Conflicts, removed.Name) || Words.Contains(removed.Activation!.Conflicts, other.Name)))
-            {
-                other.Conflicting.Add(removed);
-                removed.Conflicting.Add(other);
-            }
-        }
-    }
-
-    /// <summary>Numbers every definition in use; between two model changes nothing refers to any other.</summary>
-    private void RegisterAll()
-    {
-        _definitions.Clear();
-        _definitionIndex.Clear();
-        Version++;
-        Register(CompiledIn);
-        foreach (Service service in _services)
-        {
-            Register(service.Model);
-            Register(service.Activation);
-        }
-
-        foreach (Job job in machine.Jobs)
-        {
-            Register(job.Definition);
-        }
-
-        foreach (ServiceDefinition? definition in _deferred.Values)
-        {
-            Register(definition);
-        }
-    }
-
-    private void Register(ServiceDefinition? definition)
-    {
-        if (definition is not null && _definitionIndex.TryAdd(definition, _definitions.Count))
-        {
-            _definitions.Add(definition);
-        }
-    }
-
-    private Dependency[] BindEdges(Service service, GraphEdge[] edges)
-    {
-        Dependency[] bound = new Dependency[edges.Length];
-        for (int i = 0; i < edges.Length; i++)
-        {
-            Service? target = Find(edges[i].Name);
-            target = target?.Model is null ? null : target;
-            bound[i] = new Dependency(target, edges[i].Name, edges[i].Kind);
-            foreach (Dependency old in service.Dependencies)
-            {
-                bound[i].Satisfied |= old.Satisfied && old.Target == target;
-            }
-
-            target?.Dependents.Add(service);
-        }
-
-        return bound;
-    }
-
     private void DisarmAll(Service service)
     {
         machine.Deadlines.Disarm(service.PhaseDeadline);
@@ -559,5 +373,26 @@ internal sealed class ModelStore(Machine machine)
         machine.Deadlines.Disarm(service.KillDeadline);
         machine.Deadlines.Disarm(service.DelayDeadline);
         machine.Deadlines.Disarm(service.WatchdogDeadline);
+    }
+
+    private void Number()
+    {
+        Definitions.Clear();
+        Definitions.Add(CompiledIn);
+        foreach (Service service in _services)
+        {
+            Definitions.Add(service.Model);
+            Definitions.Add(service.Activation);
+        }
+
+        foreach (Job job in machine.Jobs)
+        {
+            Definitions.Add(job.Definition);
+        }
+
+        foreach (ServiceDefinition? definition in _deferred.Values)
+        {
+            Definitions.Add(definition);
+        }
     }
 }

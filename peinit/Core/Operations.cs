@@ -12,30 +12,13 @@ namespace Peinit.Core;
 internal sealed class Operations(Machine machine)
 {
     private const int MaxPending = 16;
-    private const int MaxRetained = 4096;
-    private const long Retention = 60 * Duration.Second;
+
     private const string Timeout = "timeout";
 
-    private readonly Dictionary<Guid, Operation> _byId = [];
-    private readonly Queue<Operation> _ended = new();
     private readonly List<(long Request, Operation Operation)> _unwaited = [];
 
-    /// <summary>Every operation that can still be asked for.</summary>
-    public IEnumerable<Operation> All => _byId.Values;
-
-    /// <summary>Takes a restored operation.</summary>
-    public void Restore(Operation operation)
-    {
-        _byId[operation.Id] = operation;
-        if (operation.IsFinal)
-        {
-            _ended.Enqueue(operation);
-        }
-    }
-
-    /// <summary>Finds one that is under way or ended less than 60 s ago.</summary>
-    public Operation? Find(Guid id, long now) =>
-        _byId.TryGetValue(id, out Operation? found) && !(found.IsFinal && now - found.CompletedAt.Monotonic >= Retention) ? found : null;
+    /// <summary>Operations by GUID, the ended ones for a while.</summary>
+    public OperationIndex Index { get; } = new();
 
     /// <summary>A lifecycle command of a client.</summary>
     public void Command(in Input input)
@@ -123,7 +106,7 @@ internal sealed class Operations(Machine machine)
         operation.StartedAt = machine.Now;
         if (operation.Source != OperationSource.Admin)
         {
-            machine.Deadlines.Arm(operation.Lifetime, Duration.After(machine.Now.Monotonic, LifetimeOf(service, operation.Type)));
+            machine.Deadlines.Arm(operation.Lifetime, Duration.After(machine.Now.Monotonic, OperationLifetime.Of(service, operation.Type)));
         }
 
         machine.Emit(new Effect { Kind = EffectKind.OperationStarted, Operation = operation, Service = service });
@@ -161,7 +144,7 @@ internal sealed class Operations(Machine machine)
             }
         }
 
-        _ended.Enqueue(operation);
+        Index.Ended(operation);
         machine.Emit(new Effect { Kind = EffectKind.OperationEnded, Operation = operation, Service = service });
         if (operation.Waiters is { } waiters)
         {
@@ -178,24 +161,6 @@ internal sealed class Operations(Machine machine)
 
     /// <summary>A lifetime is over (PEINIT-310, PEINIT-312): the operation ends, its service is left alone.</summary>
     public void Expire(Operation operation) => End(operation, OperationState.Failed, Timeout);
-
-    /// <summary>Pushes the end of a lifetime out, when the service was granted more time (PEINIT-310).</summary>
-    public void Extend(Service service, long until)
-    {
-        if (service.RunningOperation is not { Lifetime.IsArmed: true } operation)
-        {
-            return;
-        }
-
-        ServiceDefinition current = Machine.Current(service);
-        ulong tail = service.State == ServiceState.Stopping ? 5u : 0u;
-        tail += operation.Type == OperationType.Restart && tail > 0 ? current.StartTimeout : 0u;
-        long end = Duration.After(until, Duration.Seconds(tail));
-        if (end > operation.Lifetime.At)
-        {
-            machine.Deadlines.Arm(operation.Lifetime, end);
-        }
-    }
 
     /// <summary>Looks whether the Running operation has reached or missed its goal (PEINIT-305).</summary>
     public void AfterTransition(Service service)
@@ -230,24 +195,7 @@ internal sealed class Operations(Machine machine)
         }
 
         _unwaited.Clear();
-        while (_ended.TryPeek(out Operation? oldest)
-            && (_ended.Count > MaxRetained || machine.Now.Monotonic - oldest.CompletedAt.Monotonic >= Retention))
-        {
-            _ended.Dequeue();
-            _byId.Remove(oldest.Id);
-        }
-    }
-
-    private static long LifetimeOf(Service service, OperationType type)
-    {
-        ServiceDefinition current = Machine.Current(service);
-        return type switch
-        {
-            OperationType.Start => Duration.Seconds(current.StartTimeout),
-            OperationType.Reload => Duration.Seconds((ulong)current.StartTimeout + 2),
-            OperationType.Stop => Duration.Seconds((ulong)current.StopTimeout + 5),
-            _ => Duration.Seconds((ulong)current.StopTimeout + 5 + current.StartTimeout),
-        };
+        Index.Purge(machine.Now.Monotonic);
     }
 
     private (Operation? Operation, ReplyCode Code) Submit(Service service, OperationType type, OperationSource source, Cause cause, string? caller)
@@ -283,7 +231,7 @@ internal sealed class Operations(Machine machine)
         }
 
         Operation operation = new(machine.NewGuid(), type, service, source, cause) { CreatedAt = machine.Now, Caller = caller };
-        _byId[operation.Id] = operation;
+        Index.Add(operation);
         machine.Emit(new Effect { Kind = EffectKind.OperationRequested, Operation = operation, Service = service });
         return (Place(operation, verdict, newest), ReplyCode.Ok);
     }
@@ -304,13 +252,13 @@ internal sealed class Operations(Machine machine)
                 goto case OperationRules.Verdict.Queue;
             case OperationRules.Verdict.Queue:
                 service.PendingOperations.Add(operation);
-                ArmForCaller(operation);
+                OperationLifetime.ArmForCaller(machine, operation);
                 machine.Note(service, Work.Advance);
                 return operation;
             case OperationRules.Verdict.Replace:
                 return Replace(operation);
             default:
-                ArmForCaller(operation);
+                OperationLifetime.ArmForCaller(machine, operation);
                 Execute(operation);
                 return operation;
         }
@@ -342,7 +290,7 @@ internal sealed class Operations(Machine machine)
             End(running, OperationState.Aborted, null);
         }
 
-        ArmForCaller(operation);
+        OperationLifetime.ArmForCaller(machine, operation);
         if (OperationRules.ByState(service.State, operation.Type) == OperationRules.Verdict.Execute)
         {
             Execute(operation);
@@ -359,15 +307,6 @@ internal sealed class Operations(Machine machine)
         }
 
         return operation;
-    }
-
-    /// <summary>Only an admin waits from creation on; for all others the clock starts at Running (PEINIT-311).</summary>
-    private void ArmForCaller(Operation operation)
-    {
-        if (operation.Source == OperationSource.Admin)
-        {
-            machine.Deadlines.Arm(operation.Lifetime, Duration.After(machine.Now.Monotonic, LifetimeOf(operation.Service, operation.Type)));
-        }
     }
 
     private void Execute(Operation operation)

@@ -82,7 +82,7 @@ public static class Snapshot
         }
 
         Machine machine = new(UInt128.One);
-        machine.Model.Version = version;
+        machine.Model.Definitions.Version = version;
         SnapshotModel.Read(machine.Model, ref modelReader);
         if (!modelReader.IsComplete)
         {

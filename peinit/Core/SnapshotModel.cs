@@ -13,27 +13,27 @@ internal static class SnapshotModel
         writer.U32(model.MaxParallelStarts);
         writer.U32(model.BootSuccessGrace);
         writer.U32(model.ShutdownTimeout);
-        writer.I32(model.Definitions.Count);
-        foreach (ServiceDefinition definition in model.Definitions)
+        writer.I32(model.Definitions.All.Count);
+        foreach (ServiceDefinition definition in model.Definitions.All)
         {
             WriteDefinition(definition, ref writer);
         }
 
-        writer.I32(model.IndexOf(model.CompiledIn));
+        writer.I32(model.Definitions.IndexOf(model.CompiledIn));
         writer.I32(model.Services.Count);
         foreach (Service service in model.Services)
         {
             writer.Text(service.Name);
             writer.Text(service.CgroupBase);
-            writer.I32(model.IndexOf(service.Model));
-            writer.I32(service.Model is null ? model.IndexOf(service.Activation) : -1);
+            writer.I32(model.Definitions.IndexOf(service.Model));
+            writer.I32(service.Model is null ? model.Definitions.IndexOf(service.Activation) : -1);
         }
 
         writer.I32(model.Deferred.Count);
         foreach ((string name, ServiceDefinition? definition) in model.Deferred)
         {
             writer.Text(name);
-            writer.I32(model.IndexOf(definition));
+            writer.I32(model.Definitions.IndexOf(definition));
         }
     }
 
@@ -50,7 +50,11 @@ internal static class SnapshotModel
             definitions.Add(ReadDefinition(ref reader));
         }
 
-        model.RestoreDefinitions(definitions);
+        foreach (ServiceDefinition definition in definitions)
+        {
+            model.Definitions.Add(definition);
+        }
+
         model.CompiledIn = At(definitions, reader.Index(definitions.Count));
         int services = reader.Count(16);
         for (int i = 0; i < services && !reader.Failed; i++)

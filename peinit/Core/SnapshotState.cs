@@ -76,7 +76,7 @@ internal static class SnapshotState
         writer.U8((byte)service.StopReason);
         writer.U8((byte)service.DrainCause);
         writer.I32(Flags(service));
-        writer.I32(machine.Model.IndexOf(service.Activation));
+        writer.I32(machine.Model.Definitions.IndexOf(service.Activation));
         writer.I32(service.Generation);
         writer.I64(service.ActiveSince);
         writer.I64(service.PhaseStart);
@@ -123,9 +123,9 @@ internal static class SnapshotState
         service.StopReason = (StopReason)reader.Upto((int)StopReason.Shutdown);
         service.DrainCause = (Cause)reader.Upto((int)Cause.ProcessUnkillable);
         SetFlags(service, reader.I32());
-        service.Activation = machine.Model.DefinitionAt(reader.Index(machine.Model.Definitions.Count));
+        service.Activation = machine.Model.Definitions.At(reader.Index(machine.Model.Definitions.All.Count));
         service.Generation = reader.I32();
-        service.CgroupPath = ModelStore.PathOf(service);
+        service.CgroupPath = CgroupNames.PathOf(service);
         service.ActiveSince = reader.I64();
         service.PhaseStart = reader.I64();
         service.WatchdogMicroseconds = (ulong)reader.I64();
@@ -278,7 +278,7 @@ internal static class SnapshotState
                 StartedAt = reader.Time(),
             };
             reader.Deadline(operation.Lifetime, machine.Deadlines);
-            machine.Operations.Restore(operation);
+            machine.Operations.Index.Add(operation);
             if (operation.State == OperationState.Pending)
             {
                 service.PendingOperations.Add(operation);
@@ -295,7 +295,7 @@ internal static class SnapshotState
         writer.Id(job.Id);
         writer.I32(job.Service.Ordinal);
         writer.U8((byte)job.Type);
-        writer.I32(machine.Model.IndexOf(job.Definition));
+        writer.I32(machine.Model.Definitions.IndexOf(job.Definition));
         writer.I32(job.HookIndex);
         writer.U8((byte)job.State);
         writer.U8((byte)job.Step);
@@ -313,7 +313,7 @@ internal static class SnapshotState
         Guid id = reader.Id();
         int index = reader.Index(machine.Services.Count);
         JobType type = (JobType)reader.Upto((int)JobType.ReloadCommand);
-        ServiceDefinition? definition = machine.Model.DefinitionAt(reader.Index(machine.Model.Definitions.Count));
+        ServiceDefinition? definition = machine.Model.Definitions.At(reader.Index(machine.Model.Definitions.All.Count));
         int hook = reader.I32();
         if (index < 0 || definition is null || !TryCommand(definition, type, hook, out CommandLine? command))
         {
