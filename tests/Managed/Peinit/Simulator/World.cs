@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using Peinit.Core;
+using MachineSnapshot = Peinit.Core.Snapshot;
 
 namespace Peios.Tests.Peinit.Simulator;
 
@@ -477,9 +478,9 @@ internal sealed class World
     {
         byte[] model = new byte[1 << 20];
         byte[] state = new byte[1 << 18];
-        int modelLength = Snapshot.WriteModel(Machine, model);
-        int stateLength = Snapshot.WriteState(Machine, state);
-        Machine restored = Snapshot.Read(model.AsSpan(0, modelLength), state.AsSpan(0, stateLength))
+        int modelLength = MachineSnapshot.WriteModel(Machine, model);
+        int stateLength = MachineSnapshot.WriteState(Machine, state);
+        Machine restored = MachineSnapshot.Read(model.AsSpan(0, modelLength), state.AsSpan(0, stateLength))
             ?? throw new InvalidOperationException("the snapshot cannot be read");
         Machine = restored;
         _generation++;
