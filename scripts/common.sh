@@ -21,10 +21,18 @@ take_tree_lock() {
 
 # step NAME ADVICE COMMAND...: one progress line; the command's output goes to out/logs/NAME.log.
 step() {
-	local name=$1 advice=$2 log=$LOGS/$1.log start=$SECONDS
+	local name=$1 advice=$2 log=$LOGS/$1.log start=$SECONDS status
 	shift 2
 	printf '  %-28s' "$name"
-	if "$@" >"$log" 2>&1 </dev/null 9>&-; then
+	# Not as a condition: bash would then ignore errexit in every function that the command calls.
+	set +e
+	(
+		set -e
+		"$@"
+	) >"$log" 2>&1 </dev/null 9>&-
+	status=$?
+	set -e
+	if [ "$status" = 0 ]; then
 		printf 'ok  %4d s\n' $((SECONDS - start))
 		return 0
 	fi

@@ -11,9 +11,6 @@ PROGRAMS=(
 	"userland/Tools/Tools.csproj peios-tools"
 	"tests/Agent/Agent.csproj peios-agent"
 )
-MANAGED_INPUTS=(Directory.Build.props Directory.Build.targets Directory.Packages.props Peios.sln global.json
-	interop peinit userland tests qemu/Mkimage)
-
 help_build() {
 	cat <<'TEXT'
 Usage: ./build.sh build    compile what has changed
@@ -50,15 +47,25 @@ compile_module() {
 	cmp -s pkm/pkm.ko "$OUT/pkm/pkm.ko" || cp pkm/pkm.ko "$OUT/pkm/pkm.ko"
 }
 
-# One compilation serves the publishing below and the tests.
+# One compilation serves the publishing below, the image and the tour.
 build_managed() {
-	local sum
-	# The tests' copies of the native libraries are made by this step too.
-	sum=$(digest "${MANAGED_INPUTS[@]}" "$OUT"/native/*.so)
-	unchanged managed "$sum" && return
-	step managed "mend the C# error above; dotnet build Peios.sln -c Release repeats it" \
-		dotnet build Peios.sln -c Release -v q -clp:NoSummary
-	remember managed "$sum"
+	compile_managed programs Programs.slnf peinit userland interop qemu/Mkimage tests/Agent tests/Tour tests/Bench tests/Vm
+}
+
+# The test projects on top. The tests' copies of the native libraries are made by this step too.
+build_tests() {
+	compile_managed tests Peios.sln peinit userland interop qemu/Mkimage tests "$OUT"/native/*.so
+}
+
+# compile_managed NAME SOLUTION INPUT...
+compile_managed() {
+	local name=$1 solution=$2 sum
+	shift 2
+	sum=$(digest Directory.Build.* Directory.Packages.props Peios.sln Programs.slnf global.json "$@")
+	unchanged "$name" "$sum" && return
+	step "$name" "mend the C# error above; dotnet build $solution -c Release repeats it" \
+		dotnet build "$solution" -c Release -v q -clp:NoSummary
+	remember "$name" "$sum"
 }
 
 publish_programs() {

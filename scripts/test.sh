@@ -20,6 +20,7 @@ FAILED=0
 
 cmd_test() {
 	cmd_build
+	build_tests
 	make_images
 	echo "test"
 	core_suite "${1:-}"
