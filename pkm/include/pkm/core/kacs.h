@@ -322,6 +322,12 @@ int kacs_claims_validate(const u8 *data, u32 len);
 
 /**
  * struct kacs_generic_map - what the four generic rights mean for an object type
+ * @read: rights of GENERIC_READ
+ * @write: rights of GENERIC_WRITE
+ * @execute: rights of GENERIC_EXECUTE
+ * @all: rights of GENERIC_ALL
+ *
+ * None may hold a bit above 20 (KACS-AC-022).
  */
 struct kacs_generic_map {
 	u32 read, write, execute, all;
@@ -490,6 +496,24 @@ bool kacs_subject_holds(const struct kacs_subject *subject, const u8 *sid);
 
 /**
  * struct kacs_token_spec - a validated CreateToken specification
+ * @subject: what the subject is made from
+ * @privs_present: privileges present
+ * @privs_enabled: privileges enabled, a part of @privs_present
+ * @expiration: informational
+ * @session_id: logon session, not looked up yet
+ * @source_id: minting component
+ * @origin: originating session
+ * @source_name: minting component
+ * @projected_uid: Linux user id
+ * @projected_gid: Linux group id
+ * @owner_index: default owner
+ * @primary_group_index: default primary group
+ * @interactivity_scope: metadata
+ * @isolation_boundary: stored, not enforced
+ * @default_dacl: ACL, NULL: none
+ * @default_dacl_len: bytes at @default_dacl
+ * @supplementary_gids: little-endian u32s, unaligned, NULL: none
+ * @supplementary_gid_count: how many
  *
  * Pointers lead into the specification, which the caller keeps as long as it
  * uses them. @subject.groups does not hold the logon SID yet and
@@ -521,6 +545,11 @@ int kacs_token_spec_parse(struct kacs_token_spec *spec, const void *data, u32 le
 
 /**
  * struct kacs_session_spec - a validated logon session specification
+ * @logon_type: KACS_LOGON_...
+ * @auth_package: UTF-8, not terminated, may be empty
+ * @auth_package_len: bytes at @auth_package
+ * @user: user SID
+ * @user_len: bytes at @user
  */
 struct kacs_session_spec {
 	u8 logon_type;
