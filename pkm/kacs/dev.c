@@ -65,6 +65,8 @@ static const struct command commands[] = {
 	COMMAND(SET_CAAP, kacs_ioc_set_caap),
 	COMMAND(INSPECT_TOKEN, kacs_ioc_inspect_token),
 	COMMAND(GET_LOGON_SESSION, kacs_ioc_get_logon_session),
+	COMMAND(GET_SD, kacs_ioc_get_sd),
+	COMMAND(SET_SD, kacs_ioc_set_sd),
 	COMMAND(GET_STATE, ioc_get_state),
 };
 #undef COMMAND

@@ -384,6 +384,8 @@ long kacs_ioc_access_check(void __user *arg);
 long kacs_ioc_access_check_list(void __user *arg);
 long kacs_ioc_explain(void __user *arg);
 long kacs_ioc_set_caap(void __user *arg);
+long kacs_ioc_get_sd(void __user *arg);
+long kacs_ioc_set_sd(void __user *arg);
 
 struct kacs_token *kacs_peer_token_get(int fd);
 

@@ -25,12 +25,17 @@ static const struct command on_device[] = {
 	CMD(INVALIDATE_LOGON_SESSION, 0), CMD(IMPERSONATE_PEER, 0), CMD(SET_IMPERSONATION_LEVEL, 0),
 	CMD(PRIVILEGE_CHECK, 0), CMD(SET_PSB, 0), CMD(SET_ANONYMOUS_POLICY, 0), CMD(ACCESS_CHECK, 0),
 	CMD(INSPECT_TOKEN, 0), CMD(GET_LOGON_SESSION, 1), CMD(GET_STATE, 1),
+	CMD(ACCESS_CHECK_LIST, 0), CMD(EXPLAIN, 0), CMD(SET_CAAP, 0), CMD(GET_SD, 0), CMD(SET_SD, 0),
 };
+
+#define ON_DEVICE (sizeof(on_device) / sizeof(*on_device))
 
 static const struct command on_token[] = {
 	CMD(QUERY, 1), CMD(ADJUST_PRIVS, 1), CMD(DUPLICATE, 1), CMD(RESTRICT, 1), CMD(LINK_TOKENS, 0),
 	CMD(ADJUST_GROUPS, 1), CMD(ADJUST_DEFAULT, 0), CMD(ADJUST_INTERACTIVITY_SCOPE, 0),
 };
+
+#define ON_TOKEN (sizeof(on_token) / sizeof(*on_token))
 
 static uint8_t *window;	/* one mapped page, then one that must not be touched */
 static uint8_t *sealed;	/* one read-only page */
@@ -173,7 +178,7 @@ static void test_noise(int token)
 	pid = fork();
 	if (!pid) {
 		for (i = 0; i < 60000; i++) {
-			const struct command *c = i & 1 ? &on_device[noise() % 18] : &on_token[noise() % 8];
+			const struct command *c = i & 1 ? &on_device[noise() % ON_DEVICE] : &on_token[noise() % ON_TOKEN];
 
 			for (int k = 0; k < 64; k++)
 				window[noise() % PAGE] = noise();
@@ -209,9 +214,9 @@ int main(void)
 	create_session(SID_LOCAL_SERVICE, &session);
 	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, PRIV(23));
 	token = create_token(&spec);
-	for (i = 0; i < sizeof(on_device) / sizeof(*on_device); i++)
+	for (i = 0; i < ON_DEVICE; i++)
 		try_unreadable(dev, &on_device[i]);
-	for (i = 0; i < sizeof(on_token) / sizeof(*on_token); i++)
+	for (i = 0; i < ON_TOKEN; i++)
 		try_unreadable(token, &on_token[i]);
 	test_sealed(token);
 	test_pads(token);

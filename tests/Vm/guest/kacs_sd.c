@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/* GET_SD and SET_SD on tokens and processes. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kacs.h"
+
+static struct spec spec;
+static uint64_t session;
+
+static int get_sd(int fd, uint32_t info, void *buf, uint32_t len)
+{
+	struct kacs_sd_args args = { fd, info, 0, (uintptr_t)buf, len, 0x1000 };
+
+	return ioctl(dev, KACS_IOC_GET_SD, &args);
+}
+
+static int set_sd(int fd, uint32_t info, const void *buf, uint32_t len)
+{
+	struct kacs_sd_args args = { fd, info, 0, (uintptr_t)buf, len, 0x1000 };
+
+	return ioctl(dev, KACS_IOC_SET_SD, &args);
+}
+
+/* Self-relative with one allow ACE for @sid, and @owner if not NULL. */
+static uint32_t make_sd(uint8_t *out, const uint8_t *owner, const uint8_t *sid, uint32_t mask)
+{
+	static const uint8_t acl[16] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0 };
+	uint32_t at = 20;
+
+	memset(out, 0, 20);
+	out[0] = 1;
+	out[2] = 0x04;
+	out[3] = 0x80;
+	if (owner) {
+		out[4] = at;
+		memcpy(out + at, owner, 12);
+		at += 12;
+	}
+	out[16] = at;
+	memcpy(out + at, acl, 16);
+	memcpy(out + at + 12, &mask, 4);
+	memcpy(out + at + 16, sid, 12);
+	return at + 28;
+}
+
+/* A SACL of one mandatory label, nothing else. */
+static uint32_t make_label(uint8_t *out, uint32_t level)
+{
+	static const uint8_t sacl[24] = { 2, 0, 28, 0, 1, 0, 0, 0, 0x11, 0, 20, 0, 2, 0, 0, 0,
+					  1, 1, 0, 0, 0, 0, 0, 16 };
+
+	memset(out, 0, 20);
+	out[0] = 1;
+	out[2] = 0x10;
+	out[3] = 0x80;
+	out[12] = 20;
+	memcpy(out + 20, sacl, 24);
+	memcpy(out + 44, &level, 4);
+	return 48;
+}
+
+static void test_get(int token)
+{
+	uint8_t sd[512];
+	int size = get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, NULL, 0);
+
+	ok(size == 20 + 12 + 8 + 3 * 20, "GetSd_Token_TellsSize"); /* KACS-ENF-156, KACS-TOK-033 */
+	ok(get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, sd, sizeof(sd)) == size && !memcmp(sd + 20, SID_SYSTEM, 12),
+	   "GetSd_Token_OwnerIsCreator");
+	ok(get_sd(token, KACS_SD_OWNER, sd, sizeof(sd)) == 32 && !(sd[2] & 4), "GetSd_OwnerOnly_NoDacl"); /* KACS-ENF-162 */
+	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 20 && !(sd[2] & 0x10), "GetSd_NoLabel_Empty"); /* KACS-ENF-163 */
+	fails(get_sd(token, KACS_SD_OWNER, sd, 31), ERANGE, "GetSd_Short_Erange");
+	fails(get_sd(token, 0, sd, 100), EINVAL, "GetSd_NoInfo_Einval"); /* KACS-ENF-159 */
+	fails(get_sd(token, 0x20, sd, 100), EINVAL, "GetSd_UnknownInfo_Einval");
+	fails(get_sd(token, KACS_SD_SACL | KACS_SD_LABEL, sd, 100), EINVAL, "GetSd_SaclAndLabel_Einval");
+	fails(get_sd(token, KACS_SD_OWNER, (void *)1, 100), EFAULT, "GetSd_Unmapped_Efault");
+	fails(get_sd(777, KACS_SD_OWNER, sd, 100), EBADF, "GetSd_BadFd_Ebadf");
+	fails(get_sd(dev, KACS_SD_OWNER, sd, 100), EOPNOTSUPP, "GetSd_File_Eopnotsupp");
+}
+
+static void test_set(int token)
+{
+	uint8_t sd[512], label[64];
+	uint32_t len = make_sd(sd, SID_SYSTEM, SID_SYSTEM, KACS_TOKEN_ALL_ACCESS), label_len = make_label(label, 12288);
+	int size;
+
+	works(set_sd(token, KACS_SD_LABEL, label, label_len), "SetSd_Label_Works"); /* KACS-ENF-165 */
+	ok(get_sd(token, KACS_SD_LABEL, sd + 256, 256) == 48 && !memcmp(sd + 256 + 20, label + 20, 28),
+	   "GetSd_Label_IsWhatWasSet");
+	ok(get_sd(token, KACS_SD_DACL, NULL, 0) == 20 + 8 + 3 * 20, "SetSd_Label_KeepsDacl"); /* KACS-ENF-164 */
+	works(set_sd(token, KACS_SD_DACL, sd, len), "SetSd_Dacl_Works");
+	size = get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, sd + 256, 256);
+	ok(size == (int)len && !memcmp(sd + 256, sd, len), "GetSd_Dacl_IsWhatWasSet");
+	ok(get_sd(token, KACS_SD_LABEL, NULL, 0) == 48, "SetSd_Dacl_KeepsLabel");
+	len = make_sd(sd, SID_LOCAL_SERVICE, SID_SYSTEM, KACS_TOKEN_ALL_ACCESS);
+	works(set_sd(token, KACS_SD_OWNER, sd, len), "SetSd_AnyOwnerWithRestore_Works"); /* KACS-ENF-168 */
+	len = make_sd(sd, NULL, SID_SYSTEM, 8);
+	fails(set_sd(token, KACS_SD_OWNER, sd, len), EINVAL, "SetSd_NoOwner_Einval"); /* KACS-ENF-167 */
+	fails(set_sd(token, KACS_SD_LABEL, "\1\0\4\x80", 4), EINVAL, "SetSd_TooShort_Einval");
+	fails(set_sd(token, KACS_SD_DACL, sd, 65536), EINVAL, "SetSd_TooLong_Einval");
+	fails(set_sd(token, KACS_SD_DACL, sd, len - 1), EINVAL, "SetSd_Truncated_Einval");
+	fails(set_sd(token, KACS_SD_DACL, (void *)1, 40), EFAULT, "SetSd_Unmapped_Efault");
+	len = make_sd(sd, SID_SYSTEM, SID_SYSTEM, 8);
+	works(set_sd(token, KACS_SD_LABEL, sd, len), "SetSd_LabelWithoutSacl_Removes");
+	ok(get_sd(token, KACS_SD_LABEL, NULL, 0) == 20, "GetSd_LabelRemoved_Empty");
+}
+
+/* LOCAL SERVICE has only what the default descriptor gives it on its own token (KACS-TOK-034). */
+static int as_service(int token)
+{
+	uint8_t sd[128], label[64];
+	uint32_t len = make_sd(sd, SID_LOCAL_SERVICE, SID_LOCAL_SERVICE, KACS_TOKEN_ALL_ACCESS);
+	int self = syscall(SYS_pidfd_open, getpid(), 0), parent = syscall(SYS_pidfd_open, getppid(), 0);
+
+	if (ioctl(token, KACS_IOC_INSTALL))
+		return 1;
+	if (set_sd(token, KACS_SD_DACL, sd, len) != -1 || errno != EACCES)
+		return 2;
+	if (get_sd(parent, KACS_SD_OWNER, sd, sizeof(sd)) != -1 || errno != EACCES)
+		return 3;
+	/* Its process is its own to change (KACS-ENF-014), but not above its level. */
+	len = make_sd(sd, SID_LOCAL_SERVICE, SID_LOCAL_SERVICE, 0x1fffff);
+	if (set_sd(self, KACS_SD_DACL, sd, len))
+		return 4;
+	len = make_label(label, 20000);
+	if (set_sd(self, KACS_SD_LABEL, label, len) != -1 || errno != EPERM)
+		return 5; /* KACS-ENF-169 */
+	len = make_sd(sd, SID_SYSTEM, SID_SYSTEM, 1);
+	if (set_sd(self, KACS_SD_OWNER, sd, len) != -1 || errno != EPERM)
+		return 6; /* KACS-ENF-168 */
+	return get_sd(self, KACS_SD_SACL, sd, sizeof(sd)) != -1 || errno != EACCES ? 7 : 0;
+}
+
+static void test_process(int token)
+{
+	uint8_t sd[512];
+	int self = syscall(SYS_pidfd_open, getpid(), 0), status;
+	pid_t pid;
+
+	/* Owner, Administrators as group, four ACEs: KACS-ENF-011. */
+	ok(get_sd(self, KACS_SD_OWNER | KACS_SD_GROUP | KACS_SD_DACL, sd, sizeof(sd)) ==
+	   20 + 12 + 16 + 8 + 20 + 24 + 20 + 20, "GetSd_Process_IsDefault");
+	ok(get_sd(self, KACS_SD_LABEL, sd, sizeof(sd)) == 48 && sd[45] == 0x40, "GetSd_Process_LabelIsSystem");
+	pid = fork();
+	if (!pid)
+		_exit(as_service(token));
+	waitpid(pid, &status, 0);
+	ok(!status, "SetSd_Service_OwnProcessOnly");
+	if (status)
+		printf("# step %d\n", WEXITSTATUS(status));
+}
+
+int main(void)
+{
+	int token, other;
+
+	open_dev();
+	create_session(SID_LOCAL_SERVICE, &session);
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, 0);
+	token = create_token(&spec);
+	other = create_token(&spec);
+	test_get(token);
+	test_set(token);
+	test_process(other);
+	return plan();
+}
