@@ -28,7 +28,10 @@ TEST(Gate_ComesBeforeEveryInputCheck)
 	EXPECT_EQ(check(), 0);
 }
 
-/* KACS-AC-022, KACS-AC-026, KACS-AC-054 to KACS-AC-057, KACS-AC-017 */
+/*
+ * KACS-AC-022, KACS-AC-026, KACS-AC-054, KACS-AC-055, KACS-AC-056,
+ * KACS-AC-057, KACS-AC-017
+ */
 TEST(Inputs_Malformed_AreRefusedSilently)
 {
 	struct kacs_generic_map map = kacs_map_file;
@@ -93,7 +96,10 @@ TEST(Tree_OfAnotherShape_IsRefused)
 	EXPECT_EQ(check(), -EINVAL);
 }
 
-/* KACS-AC-099 to KACS-AC-104 on a tree of three levels */
+/*
+ * KACS-AC-099, KACS-AC-100, KACS-AC-101, KACS-AC-102, KACS-AC-103, KACS-AC-104
+ * on a tree of three levels
+ */
 TEST(Tree_ThreeLevels_PropagatesUpAndDown)
 {
 	static const struct {

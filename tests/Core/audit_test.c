@@ -7,7 +7,10 @@
 
 #include <pkm/core/msgpack.h>
 
-/* KACS-AC-156 to KACS-AC-162, KACS-TOK-024 */
+/*
+ * KACS-AC-156, KACS-AC-157, KACS-AC-158, KACS-AC-160, KACS-AC-161,
+ * KACS-AC-162, KACS-TOK-024
+ */
 TEST(PrivilegeUse_OnlyWhatWasWanted_IsMarkedAndReported)
 {
 	struct token token = { .privileges = ALL_PRIVS, .audit = 0xc };
@@ -67,7 +70,7 @@ TEST(PrivilegeUse_Intent_IsReportedPerPrivilege)
 	EXPECT(r.res.used);
 }
 
-/* KACS-AC-166 to KACS-AC-170 */
+/* KACS-AC-166, KACS-AC-167, KACS-AC-168, KACS-AC-169, KACS-AC-170 */
 TEST(Audit_Table_FiresAsListed)
 {
 	static const struct {
@@ -122,7 +125,10 @@ TEST(Audit_DenyOnlyGroup_IsHeard)
 	EXPECT_EQ(r.audit_count, 1);
 }
 
-/* KACS-AC-172 to KACS-AC-175: the token's own policy adds one event */
+/*
+ * KACS-AC-172, KACS-AC-173, KACS-AC-174, KACS-AC-175: the token's own policy
+ * adds one event
+ */
 TEST(Audit_Forced_IsOneMore)
 {
 	struct token token = { .audit = KACS_AUDIT_OBJECT_FAILURE };
@@ -225,7 +231,10 @@ static bool holds_text(const u8 *body, u32 len, const char *text)
 	return false;
 }
 
-/* KACS-AC-180 to KACS-AC-185, KACS-AC-190, KACS-AC-191, KACS-AC-206 */
+/*
+ * KACS-AC-180, KACS-AC-181, KACS-AC-182, KACS-AC-183, KACS-AC-184,
+ * KACS-AC-185, KACS-AC-190, KACS-AC-191, KACS-AC-206
+ */
 TEST(Payload_OfEveryEvent_IsOneWholeMap)
 {
 	static const char *const keys[] = { "user_sid", "group_sids", "integrity_level", "pip_type",

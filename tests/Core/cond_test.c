@@ -244,7 +244,12 @@ static const struct {
 	{ "<OW> %89", T }, { "<PS> %89", F }, { "<OW> %8a", F },
 };
 
-/* KACS-FMT-115 to KACS-FMT-132 */
+/*
+ * KACS-FMT-115, KACS-FMT-116, KACS-FMT-117, KACS-FMT-118, KACS-FMT-119,
+ * KACS-FMT-120, KACS-FMT-121, KACS-FMT-122, KACS-FMT-123, KACS-FMT-124,
+ * KACS-FMT-125, KACS-FMT-126, KACS-FMT-127, KACS-FMT-128, KACS-FMT-129,
+ * KACS-FMT-130, KACS-FMT-131, KACS-FMT-132
+ */
 TEST(Condition_Table_IsAnsweredAsListed)
 {
 	u32 i;
@@ -276,7 +281,10 @@ static enum cond_result eval_bytes(const void *code, u32 len)
 	return r;
 }
 
-/* KACS-FMT-118, KACS-FMT-133 to KACS-FMT-137 */
+/*
+ * KACS-FMT-118, KACS-FMT-133, KACS-FMT-134, KACS-FMT-135, KACS-FMT-136,
+ * KACS-FMT-137
+ */
 TEST(Condition_MalformedBytes_AreUnknown)
 {
 	static const struct {

@@ -163,7 +163,10 @@ TEST(Policy_Sacls_AuditOnce)
 	EXPECT_EQ(r.privilege_count, 0);
 }
 
-/* KACS-AC-135 to KACS-AC-140, KACS-AC-192 */
+/*
+ * KACS-AC-135, KACS-AC-136, KACS-AC-137, KACS-AC-138, KACS-AC-139,
+ * KACS-AC-140, KACS-AC-192
+ */
 TEST(Policy_Staging_ReportsDifferencesAndChangesNothing)
 {
 	static const struct {
@@ -226,7 +229,7 @@ TEST(Policy_StagingWithTree_ComparesEveryNode)
 	EXPECT_EQ(r.policies[0].staged & 0x10, 0);
 }
 
-/* KACS-AC-146 to KACS-AC-153 */
+/* KACS-AC-146, KACS-AC-147, KACS-AC-148, KACS-AC-150, KACS-AC-151, KACS-AC-152 */
 TEST(Policy_HostileSpec_IsRefused)
 {
 	static const struct rule_text rule[] = {

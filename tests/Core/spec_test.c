@@ -63,7 +63,7 @@ static void build(struct spec *s)
 	pkm_put_le32(s->bytes + 184, 1);
 }
 
-/* KACS-TOK-045 to KACS-TOK-049 */
+/* KACS-TOK-045, KACS-TOK-046, KACS-TOK-047, KACS-TOK-048, KACS-TOK-049 */
 TEST(TokenSpec_WellFormed_IsReadCompletely)
 {
 	struct kacs_token_spec spec;
@@ -133,7 +133,10 @@ static const struct {
 	{ "reserved tail", 188, 1, 4, -EINVAL },
 };
 
-/* KACS-TOK-044 to KACS-TOK-049 */
+/*
+ * KACS-TOK-044, KACS-TOK-045, KACS-TOK-046, KACS-TOK-047, KACS-TOK-048,
+ * KACS-TOK-049
+ */
 TEST(TokenSpec_SpoiledField_IsJudgedAsListed)
 {
 	struct kacs_token_spec spec;
