@@ -26,8 +26,9 @@ static u32 str_size(struct lcs_bytes b)
  */
 int lcs_fault(struct lcs_hive *hive, const struct lcs_request *req, const u8 *guid, enum lcs_fault fault)
 {
-	pr_warn_ratelimited("pkm: registry source %u: malformed answer to operation %#x (fault %d)\n",
-			    hive->slot->index, req ? req->op : 0, fault);
+	struct lcs_bytes name = { hive->name, hive->name_len };
+
+	lcs_audit_fault(hive->slot, name, req ? req->id : 0, req ? req->op : 0, guid, fault);
 	return -EIO;
 }
 

@@ -49,11 +49,11 @@ internal static class Schema
     /// entries whose key or parent is missing, which a crash between the two steps of a creation leaves behind.
     /// </summary>
     public static ReadOnlySpan<byte> Purge => """
-        DELETE FROM path_entries WHERE target_type = 0 AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = target_guid);
-        DELETE FROM path_entries WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = parent_guid);
+        DELETE FROM path_entries WHERE target_type = 0 AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = path_entries.target_guid);
+        DELETE FROM path_entries WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = path_entries.parent_guid);
         DELETE FROM keys WHERE parent_guid IS NOT NULL AND NOT EXISTS
-            (SELECT 1 FROM path_entries e WHERE e.target_type = 0 AND e.target_guid = guid);
-        DELETE FROM "values" WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = key_guid);
-        DELETE FROM blanket_tombstones WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = key_guid);
+            (SELECT 1 FROM path_entries e WHERE e.target_type = 0 AND e.target_guid = keys.guid);
+        DELETE FROM "values" WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = "values".key_guid);
+        DELETE FROM blanket_tombstones WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.guid = blanket_tombstones.key_guid);
         """u8;
 }
