@@ -246,6 +246,11 @@ internal sealed class ConditionCompiler(SddlScanner scanner, SddlOptions options
                 scanner.Fail("unknown attribute prefix");
             }
         }
+        else if (!char.IsLetter(scanner.Current) && scanner.Current is not ('_' or '%'))
+        {
+            // A bare name that begins otherwise could be taken for a number or an operator.
+            scanner.Fail("expected an attribute");
+        }
         string name = Name();
         if (name.Length is 0 or > ClaimEntry.MaxNameLength)
         {
