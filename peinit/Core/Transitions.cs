@@ -61,7 +61,7 @@ internal static class Transitions
     /// <summary>Whether a trigger may take a service from one state to another with a cause; None keeps the cause.</summary>
     public static bool Allows(Trigger trigger, ServiceState from, ServiceState to, Cause cause) =>
         (Targets[((int)trigger * StateCount) + (int)from] & (1 << (int)to)) != 0
-        && (cause == Cause.None || (Causes[(int)trigger] & (1u << (int)cause)) != 0);
+        && (cause == Cause.None || ((Causes[(int)trigger] & (1u << (int)cause)) != 0 && Fits(cause, to)));
 
     /// <summary>All triples of the table, for tests and documentation.</summary>
     public static IEnumerable<(Trigger Trigger, ServiceState From, ServiceState To)> All()
@@ -86,6 +86,15 @@ internal static class Transitions
         Cause.WatchdogTimeout => Trigger.WatchdogExpires,
         Cause.ShutdownWave => Trigger.ShutdownTakes,
         _ => Trigger.MainExits,
+    };
+
+    /// <summary>Where a row has causes for several outcomes, each belongs to one of them.</summary>
+    private static bool Fits(Cause cause, ServiceState to) => cause switch
+    {
+        Cause.RestartBudgetExhausted => to == ServiceState.Failed,
+        Cause.ExplicitStart or Cause.DependencyStart => to == ServiceState.Starting,
+        Cause.ExplicitStop => to is ServiceState.Stopping or ServiceState.Inactive,
+        _ => true,
     };
 
     private static void Row(Trigger trigger, string cells, params ReadOnlySpan<Cause> causes)

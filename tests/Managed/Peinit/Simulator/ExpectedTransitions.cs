@@ -12,6 +12,7 @@ namespace Peios.Tests.Peinit.Simulator;
 internal static class ExpectedTransitions
 {
     private const Cause Kept = Cause.None;
+    private const string Letters = "ISARPCFBK";
 
     private static readonly Cause[] Failures =
     [
@@ -54,10 +55,18 @@ internal static class ExpectedTransitions
         [('K', 'K')] = [Cause.ConditionSkipped],
     };
 
+    /// <summary>All pairs, as <c>From>To</c>.</summary>
+    public static IEnumerable<string> All()
+    {
+        foreach ((char from, char to) in Pairs.Keys)
+        {
+            yield return $"{(ServiceState)Letters.IndexOf(from, StringComparison.Ordinal)}>{(ServiceState)Letters.IndexOf(to, StringComparison.Ordinal)}";
+        }
+    }
+
     /// <summary>Whether the sheet knows such a transition.</summary>
     public static bool Allow(ServiceState from, ServiceState to, Cause cause)
     {
-        const string Letters = "ISARPCFBK";
         return Pairs.TryGetValue((Letters[(int)from], Letters[(int)to]), out Cause[]? causes)
             && (causes[0] == Kept || Array.IndexOf(causes, cause) >= 0);
     }
