@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/* core/kmes and MessagePack: record bytes, ring arithmetic, rate, writer and validator. */
+#include <stdlib.h>
+
+#include <pkm/core/kmes.h>
+#include <pkm/core/msgpack.h>
+
+#include "harness.h"
+
+#define CAPACITY 65536
+
+/* Twice the capacity: what crosses the end lands behind it, as in the double mapping. */
+static u8 data[2 * CAPACITY];
+static struct kmes_producer_page page;
+static struct kmes_ring ring;
+static const struct kmes_stamp stamp = { .timestamp = 0x1122334455667788ULL,
+					 .effective = { 0xe0 }, .primary = { 0xa0 }, .process = { 0x50 } };
+
+static void start(void)
+{
+	memset(&page, 0, sizeof(page));
+	memset(data, 0, sizeof(data));
+	kmes_ring_init(&ring, &page, data, CAPACITY, 7);
+}
+
+static bool put(const char *type, const void *payload, u32 len)
+{
+	const struct kmes_event event = { .type = type, .type_len = strlen(type),
+					  .payload = payload, .payload_len = len };
+	u64 at = ring.pending & (CAPACITY - 1);
+	bool done = kmes_ring_put(&ring, KMES_ORIGIN_KACS, &stamp, &event);
+
+	/* stand in for the second mapping */
+	if (done && at + len + 77 + strlen(type) > CAPACITY)
+		memcpy(data, data + CAPACITY, at + len + 77 + strlen(type) - CAPACITY);
+	return done;
+}
+
+/* KMES-001 KMES-005 KMES-006 KMES-007 KMES-009 */
+TEST(Record_Written_HasTheSheetsBytes)
+{
+	static const u8 head[27] = { 77 + 2 + 3, 0, 0, 0, 77 + 2, 0, 0, 0, 0x88, 0x77, 0x66, 0x55, 0x44,
+				     0x33, 0x22, 0x11, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2 };
+
+	start();
+	EXPECT(put("ab", "xyz", 3));
+	EXPECT_BYTES(data, head, sizeof(head));
+	EXPECT_EQ(data[27], 0xe0);
+	EXPECT_EQ(data[43], 0xa0);
+	EXPECT_EQ(data[59], 0x50);
+	EXPECT_BYTES(data + 75, "\2\0abxyz", 7);
+}
+
+/* KMES-089 KMES-091 */
+TEST(Ring_Fresh_DescribesItself)
+{
+	start();
+	EXPECT_BYTES(page.magic, "KMESRING", 8);
+	EXPECT_EQ(page.version, 1);
+	EXPECT_EQ(page.cpu_id, 7);
+	EXPECT_EQ(page.capacity, CAPACITY);
+	EXPECT_EQ(page.data_offset, 8192);
+	EXPECT_EQ(page.generation, 1);
+	EXPECT_EQ(page.write_pos | page.tail_pos | page.futex_counter, 0);
+}
+
+/* KMES-030 KMES-035 KMES-036 KMES-095 */
+TEST(Put_Refused_TakesANumberAndCountsADrop)
+{
+	static u8 payload[CAPACITY];
+	const struct kmes_event overflow = { .type = "t", .type_len = 1, .payload_len = U32_MAX };
+
+	start();
+	EXPECT(!put("", "x", 1));
+	EXPECT(!put("t", payload, CAPACITY / 2 - 77));
+	EXPECT(!kmes_ring_put(&ring, 0, &stamp, &overflow));
+	EXPECT_EQ(ring.dropped, 3);
+	EXPECT_EQ(ring.pending, 0);
+	EXPECT(put("t", payload, CAPACITY / 2 - 78)); /* exactly half */
+	EXPECT(put("t", NULL, 0));		      /* KMES-026 */
+	EXPECT_EQ(ring.sequence, 5);
+	EXPECT_EQ(pkm_get_le64(data + 16), 4);
+}
+
+/* KMES-041 KMES-042 KMES-097 KMES-100 */
+TEST(Put_Unpublished_MovesNoPosition)
+{
+	start();
+	EXPECT(put("a", "1", 1));
+	EXPECT(put("b", "2", 1));
+	EXPECT_EQ(page.write_pos, 0);
+	kmes_ring_publish(&ring);
+	EXPECT_EQ(page.write_pos, 2 * 79);
+}
+
+/* KMES-037 KMES-096: the tail stands on a record, the live bytes fit, after any sequence of sizes */
+TEST(Put_Flood_KeepsTheChainWhole)
+{
+	static u8 payload[20000];
+	u64 pos, expect;
+	u32 n = 12345;
+	int i;
+
+	start();
+	for (i = 0; i < 20000; i++) {
+		n = n * 1664525 + 1013904223;
+		EXPECT(put("type", payload, (n >> 8) % sizeof(payload)));
+		kmes_ring_publish(&ring);
+		if (page.write_pos - page.tail_pos > CAPACITY || page.tail_pos > page.write_pos) {
+			EXPECT(!"positions");
+			return;
+		}
+	}
+	expect = 0;
+	for (pos = page.tail_pos; pos < page.write_pos; pos += pkm_get_le32(data + (pos & (CAPACITY - 1)))) {
+		u64 sequence = pkm_get_le64(data + (pos & (CAPACITY - 1)) + 16);
+
+		EXPECT(!expect || sequence == expect);
+		expect = sequence + 1;
+	}
+	EXPECT_EQ(pos, page.write_pos);
+	EXPECT_EQ(expect, ring.sequence + 1);
+}
+
+/* HAZ-025 */
+TEST(Put_RuinedSizes_EmptyTheRing)
+{
+	static const u32 sizes[] = { 0, 1, 76, 65536, 0x7fffffff, U32_MAX };
+	static u8 payload[30000];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		start();
+		EXPECT(put("a", payload, sizeof(payload)));
+		EXPECT(put("b", payload, sizeof(payload)));
+		kmes_ring_publish(&ring);
+		pkm_put_le32(data, sizes[i]);
+		EXPECT(put("c", payload, sizeof(payload)));
+		kmes_ring_publish(&ring);
+		EXPECT_EQ(page.tail_pos, 2 * (78 + sizeof(payload)));
+		EXPECT_EQ(page.write_pos, 3 * (78 + sizeof(payload)));
+	}
+}
+
+/* KMES-056 KMES-060 KMES-068 */
+TEST(Bucket_TakesRefillsReturnsAndClamps)
+{
+	struct kmes_bucket b;
+
+	kmes_bucket_fill(&b, 100, 1000);
+	EXPECT(kmes_bucket_take(&b, 100, 100, 1000));
+	EXPECT(!kmes_bucket_take(&b, 100, 1, 1000));
+	EXPECT(!kmes_bucket_take(&b, 100, 1, 1000 + 9999999));	  /* a token takes 10 ms */
+	EXPECT(kmes_bucket_take(&b, 100, 1, 1000 + 10000000));
+	EXPECT(!kmes_bucket_take(&b, 100, 101, 1000 + 60000000000ULL)); /* never above capacity */
+	EXPECT(kmes_bucket_take(&b, 100, 100, 1000 + 60000000000ULL));
+	kmes_bucket_return(&b, 100, 30);
+	EXPECT(!kmes_bucket_take(&b, 100, 31, 1000 + 60000000000ULL));
+	EXPECT(kmes_bucket_take(&b, 100, 30, 1000 + 60000000000ULL));
+	kmes_bucket_fill(&b, 1000000, 0);
+	EXPECT(!kmes_bucket_take(&b, 100, 101, 0)); /* a lower rate clamps at once */
+	EXPECT(kmes_bucket_take(&b, 100, 100, 0));
+	EXPECT(!kmes_bucket_take(&b, 100, 1, 0));
+	kmes_bucket_fill(&b, 100, 5000);
+	EXPECT(kmes_bucket_take(&b, 100, 1, 10)); /* a clock that goes back neither gives nor takes */
+	EXPECT(kmes_bucket_take(&b, 1000000, 256, U64_MAX));
+}
+
+TEST(MsgPack_Writer_UsesTheShortestForms)
+{
+	static const u8 want[] = { 0x84, 0xa1, 'a', 0x7f, 0xa1, 'b', 0xcd, 0x01, 0x00, 0xa1, 'c', 0xd0, 0x80,
+				   0xa1, 'd', 0x93, 0xc0, 0xc3, 0xc4, 0x02, 0xfe, 0xff };
+	struct pkm_mp m;
+	u32 open[4];
+	u8 buf[64];
+
+	pkm_mp_init(&m, buf, sizeof(buf));
+	pkm_mp_map(&m, 4);
+	pkm_mp_key(&m, "a");
+	pkm_mp_uint(&m, 127);
+	pkm_mp_key(&m, "b");
+	pkm_mp_int(&m, 256);
+	pkm_mp_key(&m, "c");
+	pkm_mp_int(&m, -128);
+	pkm_mp_key(&m, "d");
+	pkm_mp_array(&m, 3);
+	pkm_mp_nil(&m);
+	pkm_mp_bool(&m, true);
+	pkm_mp_bin(&m, "\xfe\xff", 2);
+	EXPECT_EQ(pkm_mp_finish(&m), sizeof(want));
+	EXPECT_BYTES(buf, want, sizeof(want));
+	EXPECT(pkm_mp_valid(buf, sizeof(want), open, 2));
+	EXPECT(!pkm_mp_valid(buf, sizeof(want), open, 1)); /* KMES-028 */
+}
+
+TEST(MsgPack_Writer_RefusesWrongCountsAndOverflow)
+{
+	struct pkm_mp m;
+	u8 buf[8];
+
+	pkm_mp_init(&m, buf, sizeof(buf));
+	pkm_mp_array(&m, 2);
+	pkm_mp_nil(&m);
+	EXPECT_EQ(pkm_mp_finish(&m), 0); /* one short */
+	pkm_mp_nil(&m);
+	EXPECT_EQ(pkm_mp_finish(&m), 3);
+	pkm_mp_nil(&m);
+	EXPECT_EQ(pkm_mp_finish(&m), 0); /* one too many */
+	pkm_mp_init(&m, buf, sizeof(buf));
+	pkm_mp_str(&m, "12345678", 8);
+	EXPECT_EQ(pkm_mp_finish(&m), 0);
+	pkm_mp_init(&m, buf, sizeof(buf));
+	EXPECT_EQ(pkm_mp_finish(&m), 0); /* nothing at all */
+}
