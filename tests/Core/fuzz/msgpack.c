@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
 	static u8 longer[8193];
 	u32 open[256];

@@ -12,7 +12,7 @@
 
 #define CAPACITY 65536
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
 	static u8 payload[70000];
 	const struct kmes_stamp stamp = { 0 };
