@@ -130,6 +130,40 @@ TEST(Policy_SeveralAndUnknown_AllApply)
 	EXPECT_EQ(r.trace[1].policy_index, 1);
 }
 
+static u32 lookups;
+
+static const struct kacs_policy *count_find(void *ctx, const u8 *sid, u32 len)
+{
+	lookups++;
+	return find(ctx, sid, len);
+}
+
+/* A SACL full of policy names costs a look at each and a run of each policy. */
+TEST(Policy_ThousandsOfNames_AreRunOnce)
+{
+	static const struct rule_text rule[] = { { .dacl = "O:SYG:SYD:(A;;FA;;;WD)" } };
+	static u8 sacl[KACS_SD_MAX], sd[KACS_SD_MAX];
+	struct kacs_sd_parts parts = { .owner = sid_named("SY", 2), .sacl = sacl };
+	struct pkm_writer w;
+	u32 n;
+
+	install(0, rule, 1);
+	setup(&plain, "O:SYG:SYD:", 0);
+	pkm_writer_init(&w, sacl, sizeof(sacl));
+	kacs_acl_begin(&w, 2);
+	for (n = 0; n < 3000; n++)
+		kacs_ace_write(&w, KACS_ACE_SCOPED_POLICY, 0, 0,
+			       sid_named(n % 2 ? "POL" : "WD", n % 2 ? 3 : 2));
+	EXPECT_EQ(kacs_acl_end(&w, 0, n), 0);
+	parts.sacl_len = w.len;
+	pkm_writer_init(&w, sd, sizeof(sd));
+	EXPECT_EQ(kacs_sd_write(&parts, &w), 0);
+	r.req.find_policy = count_find;
+	lookups = 0;
+	EXPECT_EQ(kacs_access_check_raw(&r.req, sd, w.len, &r.res), 0);
+	EXPECT_EQ(lookups, 2);
+}
+
 /* KACS-AC-125, KACS-AC-126: MIC applies in a rule as well, intents do not */
 TEST(Policy_Rule_IsEvaluatedWithLabelsAndPrivileges)
 {

@@ -104,45 +104,63 @@ int kacs_policy_parse(struct kacs_policy *policy, struct kacs_policy_rule *rules
 	return 0;
 }
 
+static bool live_policy(const u8 *ace)
+{
+	return ace[0] == KACS_ACE_SCOPED_POLICY && !(ace[1] & KACS_ACE_INHERIT_ONLY);
+}
+
 /*
  * Was this policy named by an earlier ACE? Its rules only ever take away, so
  * a second run changes nothing and a list of three thousand equal names must
  * not cost three thousand runs.
  */
-static bool seen_before(const struct kacs_acl *sacl, const struct kacs_ace *ace)
+static bool seen_before(const struct kacs_acl *sacl, const u8 *ace)
 {
-	struct kacs_ace earlier;
-	u32 pos = 0;
+	const u8 *p = sacl->data + KACS_ACL_HEADER;
 
-	while (kacs_acl_next(sacl, &pos, &earlier) && earlier.data != ace->data)
-		if (earlier.type == KACS_ACE_SCOPED_POLICY &&
-		    !(earlier.flags & KACS_ACE_INHERIT_ONLY) &&
-		    kacs_sid_equal(earlier.sid, ace->sid))
+	for (; p < ace; p += pkm_get_le16(p + 2))
+		if (live_policy(p) && sid_equal(p + 8, ace + 8))
 			return true;
 	return false;
+}
+
+static const struct kacs_policy *find_policy(const struct check *ck, const u8 *sid)
+{
+	const struct kacs_request *req = ck->req;
+	const struct kacs_policy *found = NULL;
+
+	if (req->find_policy)
+		found = req->find_policy(req->find_ctx, sid, kacs_sid_len(sid));
+	return found ? found : &recovery_policy;
 }
 
 /* Advance to the next policy of the object, KACS-AC-070, KACS-AC-120. */
 static bool next_policy(struct check *ck, struct caap_iter *it)
 {
-	const struct kacs_request *req = ck->req;
-	struct kacs_ace ace;
+	const struct kacs_acl *sacl = &ck->sd->sacl;
+	const u8 *ace;
 
-	while (kacs_acl_next(&ck->sd->sacl, &it->pos, &ace)) {
-		if (ace.type != KACS_ACE_SCOPED_POLICY || ace.flags & KACS_ACE_INHERIT_ONLY)
+	if (!it->pos)
+		it->pos = KACS_ACL_HEADER;
+	while (it->pos < sacl->len) {
+		ace = sacl->data + it->pos;
+		it->pos += pkm_get_le16(ace + 2);
+		if (!live_policy(ace))
 			continue;
 		it->index = it->next_index++;
-		it->rule = 0;
-		if (seen_before(&ck->sd->sacl, &ace))
+		if (seen_before(sacl, ace))
 			continue;
-		it->policy = NULL;
-		if (req->find_policy)
-			it->policy = req->find_policy(req->find_ctx, ace.sid,
-						      kacs_sid_len(ace.sid));
-		if (!it->policy)
-			it->policy = &recovery_policy;
-		return true;
+		it->policy = find_policy(ck, ace + 8);
+		it->rule = 0;
+		if (it->policy != &recovery_policy)
+			return true;
+		/* Nor does it matter how many policies are unknown. */
+		if (!it->recovered) {
+			it->recovered = true;
+			return true;
+		}
 	}
+	it->policy = NULL;
 	return false;
 }
 

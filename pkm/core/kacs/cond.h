@@ -102,7 +102,7 @@ struct cond_iter {
 /* Take the work of looking at @bytes from the budget; false when it is spent. */
 static inline bool cond_charge(struct kacs_cond *cond, u32 bytes)
 {
-	u32 work = 1 + bytes / 16;
+	u32 work = 1 + bytes / 8;
 
 	cond->budget = cond->budget > work ? cond->budget - work : 0;
 	return cond->budget;

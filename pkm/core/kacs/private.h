@@ -312,11 +312,11 @@ struct cond_value {
 };
 
 /*
- * Work that the conditions of one check may do, in comparisons of 16 bytes.
+ * Work that the conditions of one check may do, in comparisons of 8 bytes.
  * Set operators multiply: without a bound one descriptor of 64 KiB could ask
  * for minutes. What is beyond is UNKNOWN, which never grants.
  */
-#define COND_BUDGET (1U << 20)
+#define COND_BUDGET (1U << 19)
 
 /**
  * struct kacs_cond - where conditions of one check find their operands
@@ -562,6 +562,7 @@ void kacs_caap_apply(struct check *ck);
  * @index: of that policy
  * @next_index: of the one after it
  * @rule: next rule
+ * @recovered: the recovery policy was walked
  */
 struct caap_iter {
 	u32 pos;
@@ -569,6 +570,7 @@ struct caap_iter {
 	u32 next_index;
 	u32 index;
 	u32 rule;
+	bool recovered;
 };
 
 const struct kacs_policy_rule *kacs_caap_next(struct check *ck, struct caap_iter *it);
