@@ -228,6 +228,13 @@ public static unsafe class Files
         return Errno.None;
     }
 
+    /// <summary>Makes an open descriptor non-blocking, for an event loop.</summary>
+    public static Errno SetNonBlocking(Fd fd)
+    {
+        int flags = Libc.fcntl(fd.Raw, 3, 0);
+        return flags < 0 ? Libc.LastError : Libc.Check(Libc.fcntl(fd.Raw, 4, flags | NonBlocking));
+    }
+
     /// <summary>Takes an exclusive advisory lock without waiting; EAGAIN when another holds it.</summary>
     public static Errno TryLock(Fd fd) => Libc.Check(Libc.flock(fd.Raw, 2 | 4));
 

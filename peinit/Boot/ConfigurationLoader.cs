@@ -16,8 +16,13 @@ namespace Peinit.Boot;
 /// </summary>
 internal sealed class ConfigurationLoader(Supervisor supervisor)
 {
+    private bool _watched;
+
     /// <summary>Settings in force.</summary>
     internal InitSettings Settings { get; private set; } = InitSettings.Defaults;
+
+    /// <summary>Changes after the load.</summary>
+    internal DefinitionWatch Watch { get; } = new(supervisor);
 
     /// <summary>Phase 2; a failure is Recovery.</summary>
     internal void LoadForBoot() => Submit(new LoadWork(this, LoadPurpose.Boot, 0));
@@ -67,6 +72,8 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
         private readonly List<string> _warnings = [];
         private Configuration? _configuration;
         private InitSettings _settings = loader.Settings;
+        private readonly bool _watched = loader._watched;
+        private ArmedWatches? _watches;
         private Errno _error = Errno.EIO;
 
         internal override void Run()
@@ -78,6 +85,8 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
 
             using (client)
             {
+                // Watched first, read afterwards: a change in between is seen twice rather than not at all.
+                _watches = _watched ? null : DefinitionWatch.Arm(client);
                 if (purpose != LoadPurpose.Settings
                     && !DefinitionReader.Read(client, _warnings).TryGet(out _configuration, out _error))
                 {
@@ -88,7 +97,7 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
             }
         }
 
-        internal override void Complete() => Finish(_error);
+        internal override void Complete() => Finish(Outcome(_error));
 
         internal void Finish(Errno error)
         {
@@ -101,6 +110,12 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
             foreach (string warning in _warnings)
             {
                 loader.Warn(warning);
+            }
+
+            if (_watches is not null && !loader._watched)
+            {
+                loader._watched = true;
+                loader.Watch.Begin(_watches);
             }
 
             loader.Apply(_settings);

@@ -134,7 +134,7 @@ internal sealed class ServiceBoot(Supervisor supervisor)
         }
 
         internal override void Complete() =>
-            boot.Probed(_error.Ok ? null : $"registryd is ready but the registry cannot be read: {_error}");
+            boot.Probed(Outcome(_error).Ok ? null : $"registryd is ready but the registry cannot be read: {Outcome(_error)}");
     }
 
     private sealed class CounterWork(Supervisor supervisor, BootCounter counter) : IoWork

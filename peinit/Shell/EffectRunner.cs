@@ -10,6 +10,8 @@ namespace Peinit.Shell;
 /// <summary>Executes what the core decided. What fails comes back as an input, never as an exception.</summary>
 internal sealed class EffectRunner
 {
+    private const ulong CheckNanoseconds = 5_000_000_000;
+
     private readonly Supervisor _supervisor;
     private readonly Launcher _launcher;
     private readonly EventReporter _events;
@@ -94,7 +96,11 @@ internal sealed class EffectRunner
     private void RunChecks(in Effect effect)
     {
         StartCheckWork work = new(_supervisor, effect.Service!, effect.Number);
-        if (!_supervisor.Worker.Submit(work))
+        if (_supervisor.Worker.Submit(work))
+        {
+            _supervisor.Loop.Schedule(work.Deadline, Clock.Monotonic + CheckNanoseconds);
+        }
+        else
         {
             _supervisor.Post(Input.ChecksDone(effect.Service!, effect.Number, CheckOutcome.ConditionFailed, "too much background work"));
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using Peios.Interop;
 
 namespace Peinit.Shell;
 
@@ -11,6 +12,9 @@ internal abstract class IoWork
 {
     /// <summary>Set when <see cref="Run"/> threw.</summary>
     internal Exception? Failure { get; set; }
+
+    /// <summary>An error that also covers the case that <see cref="Run"/> threw before it had one.</summary>
+    protected Errno Outcome(Errno error) => Failure is null ? error : Errno.EIO;
 
     /// <summary>On the worker thread.</summary>
     internal abstract void Run();

@@ -99,6 +99,11 @@ internal sealed unsafe class IoWorker : EventSource
     // One failing completion must not remove the source that all others need.
     private void Complete(IoWork work)
     {
+        if (work.Failure is not null)
+        {
+            _supervisor.ReportFault("background work", work.Failure);
+        }
+
         try
         {
             work.Complete();

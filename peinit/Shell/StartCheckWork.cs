@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Peinit.Core;
 using Peios.Interop;
+using Peios.Ipc;
 using Peios.Registry;
 
 namespace Peinit.Shell;
@@ -24,7 +25,14 @@ internal sealed class StartCheckWork(Supervisor supervisor, Service service, int
             : CheckOutcome.Passed;
     }
 
-    internal override void Complete() => supervisor.Post(Input.ChecksDone(service, serial, _outcome, _entry));
+    /// <summary>Ends the wait for a check that hangs (PEINIT-107).</summary>
+    internal LoopTimer Deadline { get; } = new Timeout(supervisor, service, serial);
+
+    internal override void Complete()
+    {
+        supervisor.Loop.Cancel(Deadline);
+        supervisor.Post(Input.ChecksDone(service, serial, _outcome, _entry));
+    }
 
     private bool Holds(StartCheck[] checks)
     {
@@ -64,5 +72,15 @@ internal sealed class StartCheckWork(Supervisor supervisor, Service service, int
 
         return Mounts.Identify(check.Argument).TryGet(out FileIdentity file)
             && (check.Kind == CheckKind.Path || (check.Kind == CheckKind.File ? file.IsRegular : file.IsDirectory));
+    }
+
+    // The late verdict of the worker carries the same serial, and the core takes only the first.
+    private sealed class Timeout(Supervisor supervisor, Service service, int serial) : LoopTimer
+    {
+        public override void Expired(EventLoop loop, ulong now)
+        {
+            supervisor.Post(Input.ChecksDone(service, serial, CheckOutcome.ConditionFailed, "a check that takes more than 5 s"));
+            supervisor.Pump();
+        }
     }
 }

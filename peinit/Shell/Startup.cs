@@ -77,7 +77,8 @@ internal static class Startup
         {
             string? failure = supervisor.Boots.OpenControlSocket();
             Report(supervisor, failure);
-            supervisor.Configuration.ReloadSettings();
+            // What changed while nobody watched counts as a watch that lost count (PEINIT-165).
+            supervisor.Configuration.Reload(0);
         }
 
         supervisor.ReapChildren();

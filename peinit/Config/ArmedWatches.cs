@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+using Peios.Registry;
+
+namespace Peinit.Config;
+
+/// <summary>The two watches of PEINIT-164, armed on the worker and read in the loop.</summary>
+/// <param name="Services">Subtree of the definitions, or null.</param>
+/// <param name="Init">peinit's own settings, or null when there are none.</param>
+internal sealed record ArmedWatches(RegistryWatch? Services, RegistryWatch? Init);
