@@ -33,7 +33,7 @@ public sealed class SnapshotTests
         rig.Exit("b");
         rig.Ready("c");
         Assert.Equal((ServiceState.Inactive, ServiceState.Active), (rig.State("b"), rig.State("c")));
-        rig.Exit("a", 1);
+        rig.Exit("a", 7);
         rig.Advance(1.9);
         Assert.Equal(Cause.ProcessCrash, rig.Service("a").Cause);
         rig.Advance(0.2);
