@@ -21,22 +21,22 @@ struct consumer {
 	__u64 pos;
 };
 
-static int dev;
+static int kmes_dev;
 
 static __u64 addr(const void *p)
 {
 	return (__u64)(unsigned long)p;
 }
 
-static int attach(unsigned int cpu, void *capacity)
+__attribute__((unused)) static int attach(unsigned int cpu, void *capacity)
 {
 	struct kmes_attach_args a = { .cpu_id = cpu, .capacity = addr(capacity) };
 
-	return ioctl(dev, KMES_IOC_ATTACH, &a);
+	return ioctl(kmes_dev, KMES_IOC_ATTACH, &a);
 }
 
 /* Attach to @cpu and stand at the newest position. */
-static int consume(struct consumer *c, unsigned int cpu)
+__attribute__((unused)) static int consume(struct consumer *c, unsigned int cpu)
 {
 	c->fd = attach(cpu, &c->capacity);
 	if (c->fd < 0)
@@ -83,7 +83,7 @@ static int emit_raw(const void *type, __u16 type_len, const void *payload, __u32
 		.pad0 = 0xffff, .pad1 = ~0U, .pad2 = ~0U, /* ignored: KMES-045 */
 	};
 
-	return ioctl(dev, KMES_IOC_EMIT, &a);
+	return ioctl(kmes_dev, KMES_IOC_EMIT, &a);
 }
 
 __attribute__((unused)) static int emit(const char *type)

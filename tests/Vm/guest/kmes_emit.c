@@ -77,7 +77,7 @@ static void rejected(void)
 	fails(emit_raw("type", 4, "\xdd\xff\xff\xff\xff", 5), EINVAL, "Emit_MsgpackBomb_Einval");
 	fails(emit_raw("type", 4, "\xc6\xff\xff\xff\xff", 5), EINVAL, "Emit_FourGigabyteBin_Einval");
 	fails(emit_raw("type", 4, nested(33), 34), EINVAL, "Emit_Depth33_Einval"); /* KMES-028 */
-	fails(ioctl(dev, KMES_IOC_EMIT, NULL), EFAULT, "Emit_NullBlock_Efault");   /* KMES-046 */
+	fails(ioctl(kmes_dev, KMES_IOC_EMIT, NULL), EFAULT, "Emit_NullBlock_Efault");   /* KMES-046 */
 	ok(ring.page->write_pos == bytes, "Emit_Rejected_WritesNothing");
 
 	works(emit_raw("type", 4, nested(32), 33), "Emit_Depth32_Works");
@@ -89,7 +89,7 @@ static int batch(struct kmes_batch_entry *e, __u32 count, void *out)
 {
 	struct kmes_batch_args b = { .entries = addr(e), .count = count, .pad0 = ~0U, .emitted_out = addr(out) };
 
-	return ioctl(dev, KMES_IOC_EMIT_BATCH, &b);
+	return ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, &b);
 }
 
 static struct kmes_batch_entry entry(const char *type, const char *payload, __u32 len)
@@ -132,7 +132,7 @@ static void batch_rejected(void)
 	fails(batch(e, 1, frozen), EFAULT, "Batch_ReadOnlyOutput_Efault");
 	fails(batch(NULL, 2, &out), EFAULT, "Batch_NullEntries_Efault");
 	ok(out == 0, "Batch_FailedAfterStep4_OutputZero");
-	fails(ioctl(dev, KMES_IOC_EMIT_BATCH, NULL), EFAULT, "Batch_NullBlock_Efault");
+	fails(ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, NULL), EFAULT, "Batch_NullBlock_Efault");
 	ok(ring.page->write_pos == before, "Batch_Rejected_WritesNothing");
 
 	e[2].payload = 0;
@@ -160,18 +160,18 @@ static void commands(void)
 	struct kmes_stats s = { .size = sizeof(s) };
 	struct kmes_stats wrong = { .size = sizeof(s) - 1 };
 
-	works(ioctl(dev, KMES_IOC_ABI_VERSION, &version), "AbiVersion_Asked_Answers");
+	works(ioctl(kmes_dev, KMES_IOC_ABI_VERSION, &version), "AbiVersion_Asked_Answers");
 	ok(version == KMES_ABI_VERSION, "AbiVersion_Asked_IsOurs");
-	fails(ioctl(dev, KMES_IOC_ABI_VERSION, NULL), EFAULT, "AbiVersion_Null_Efault");
-	fails(ioctl(dev, _IO(KMES_IOC, 0x7f), NULL), ENOTTY, "Ioctl_Unknown_Enotty"); /* KMES-044 */
-	works(ioctl(dev, KMES_IOC_STATS, &s), "Stats_Asked_Answers");
+	fails(ioctl(kmes_dev, KMES_IOC_ABI_VERSION, NULL), EFAULT, "AbiVersion_Null_Efault");
+	fails(ioctl(kmes_dev, _IO(KMES_IOC, 0x7f), NULL), ENOTTY, "Ioctl_Unknown_Enotty"); /* KMES-044 */
+	works(ioctl(kmes_dev, KMES_IOC_STATS, &s), "Stats_Asked_Answers");
 	ok(s.write_pos == ring.page->write_pos && s.attached == 1 && s.capacity == ring.capacity,
 	   "Stats_Asked_MatchTheRing");
-	fails(ioctl(dev, KMES_IOC_STATS, &wrong), EINVAL, "Stats_WrongSize_Einval");
+	fails(ioctl(kmes_dev, KMES_IOC_STATS, &wrong), EINVAL, "Stats_WrongSize_Einval");
 	s.cpu_id = 4096;
-	fails(ioctl(dev, KMES_IOC_STATS, &s), EINVAL, "Stats_NoSuchCpu_Einval");
-	fails(ioctl(dev, KMES_IOC_STATS, NULL), EFAULT, "Stats_Null_Efault");
-	fails(ioctl(dev, KMES_IOC_STATS, (void *)-8L), EFAULT, "Stats_KernelAddress_Efault");
+	fails(ioctl(kmes_dev, KMES_IOC_STATS, &s), EINVAL, "Stats_NoSuchCpu_Einval");
+	fails(ioctl(kmes_dev, KMES_IOC_STATS, NULL), EFAULT, "Stats_Null_Efault");
+	fails(ioctl(kmes_dev, KMES_IOC_STATS, (void *)-8L), EFAULT, "Stats_KernelAddress_Efault");
 }
 
 int main(void)
@@ -181,8 +181,8 @@ int main(void)
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
 	sched_setaffinity(0, sizeof(first), &first);
-	dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
-	if (!works(dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps"))
+	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps"))
 		return plan();
 	commands();
 	record_fields();

@@ -41,7 +41,7 @@ static void attach_errors(void)
 	int fds[KMES_ATTACH_MAX], probe, i;
 
 	fails(attach(4096, &capacity), EINVAL, "Attach_NoSuchCpu_Einval"); /* KMES-073 */
-	fails(ioctl(dev, KMES_IOC_ATTACH, NULL), EFAULT, "Attach_NullBlock_Efault");
+	fails(ioctl(kmes_dev, KMES_IOC_ATTACH, NULL), EFAULT, "Attach_NullBlock_Efault");
 	probe = dup(0);
 	close(probe);
 	fails(attach(0, NULL), EFAULT, "Attach_NullCapacity_Efault");
@@ -222,7 +222,7 @@ static void overrun(void)
 	}
 	ok(pos == ring.page->write_pos, "Overrun_Chain_EndsAtWritePos"); /* KMES-088: across the end too */
 	ok(holes == 0 && count > 50 && !last, "Overrun_Survivors_AreTheNewest");
-	ioctl(dev, KMES_IOC_STATS, &s);
+	ioctl(kmes_dev, KMES_IOC_STATS, &s);
 	ok(s.overwritten > 0 && s.dropped == 0 && s.sequence == sequence, "Overrun_Counters_Agree");
 }
 
@@ -248,9 +248,9 @@ int main(void)
 	sched_setaffinity(0, sizeof(first), &first);
 	sigaction(SIGBUS, &act, NULL);
 	sigaction(SIGSEGV, &act, NULL);
-	dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	emit("first"); /* emission needs no consumer: KMES-140 */
-	if (!works(dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps"))
+	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps"))
 		return plan();
 	geometry();
 	attach_errors();
