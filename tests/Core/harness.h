@@ -28,6 +28,7 @@ void test_register(struct test *test);
 void test_fail(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 bool test_failing(void);
+/* The running test cannot run here: it then counts neither as passed nor as failed. */
 void test_not_run(const char *why);
 
 #define TEST(name)                                                           \

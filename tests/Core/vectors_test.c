@@ -307,21 +307,26 @@ static bool same_privileges(const struct json *out, const struct answer *a)
 
 		if (KACS_PRIV_MASK(e->privilege) != (u64)json_at(v, 0)->number ||
 		    e->requested != (u32)json_at(v, 1)->number ||
+		    (e->surviving & e->requested) != (u32)json_at(v, 2)->number ||
 		    e->success != json_at(v, 3)->number)
 			return false;
 	}
 	return true;
 }
 
-static bool same_policies(const struct json *out, const struct answer *a)
+static bool same_policies(const struct json *out, const struct answer *a, u32 cut)
 {
 	const struct json *list = json_get(out, "cd"), *pe = json_get(out, "pe"), *v;
 	u32 rejected = 0;
 
 	for (v = pe ? pe->first : NULL; v; v = v->next)
 		rejected |= 1U << v->number;
-	return json_count(list) == a->policies && rejected == fx.rejected &&
-	       (!a->policies || a->policy[0].nodes_differ == json_at(json_at(list, 0), 6)->number);
+	if (json_count(list) != a->policies || rejected != fx.rejected)
+		return false;
+	v = json_at(list, 0);
+	return !v || (!((a->policy[0].granted ^ json_at(v, 4)->number) & cut) &&
+		      !((a->policy[0].staged ^ json_at(v, 5)->number) & cut) &&
+		      a->policy[0].nodes_differ == json_at(v, 6)->number);
 }
 
 /* What differs, or NULL. */
@@ -344,7 +349,7 @@ static const char *compare(const struct json *c, const struct answer *a)
 		return "audit";
 	if (!same_privileges(out, a))
 		return "privileges";
-	if (!same_policies(out, a))
+	if (!same_policies(out, a, cut))
 		return "policies";
 	if (a->result.continuous_audit != json_number(out, "ca", 0))
 		return "alarms";
