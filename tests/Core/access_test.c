@@ -263,6 +263,44 @@ TEST(View_DenyOnlyUserAsGroup_StaysDenyOnly)
 	EXPECT_EQ(check(), -EACCES);
 }
 
+/* What cannot be a token makes no subject. */
+TEST(Subject_Malformed_IsRefused)
+{
+	static u8 tables[65536] __attribute__((aligned(8))), list[8];
+	struct kacs_subject_input in = { .user = sid_named("U", 1) };
+	struct kacs_subject subject;
+	u32 need = kacs_subject_size(&in);
+
+	EXPECT(need);
+	EXPECT_EQ(kacs_subject_init(&subject, tables, need - 1, &in), -EINVAL);
+	EXPECT_EQ(kacs_subject_init(&subject, tables, need, &in), 0);
+	in.write_restricted = true;
+	EXPECT_EQ(kacs_subject_init(&subject, tables, need, &in), -EINVAL);
+	in.write_restricted = false;
+	in.user_claims = list;
+	in.user_claims_len = 3;
+	EXPECT_EQ(kacs_subject_init(&subject, tables, need, &in), -EINVAL);
+	in.user_claims_len = 0;
+	in.groups = (struct kacs_sid_list){ list, sizeof(list), 1 };
+	EXPECT_EQ(kacs_subject_size(&in), 0);
+}
+
+/* KACS-AC-159: on a tree a privilege's use succeeds if its bit survives anywhere */
+TEST(PrivilegeUse_OnATree_CountsAnyNode)
+{
+	struct token token = { .privileges = ALL_PRIVS, .audit = 0xc };
+
+	setup(&token, "O:SYG:SYD:(OA;;WO;a;;U)", 0x80000);
+	node(0, 0, 'P');
+	node(1, 1, 'a');
+	node(2, 1, 'b');
+	r.req.results = r.results;
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.res.used, KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP));
+	EXPECT_EQ(r.privilege_count, 1);
+	EXPECT(!r.results[0].status && !r.results[1].status && !r.results[2].status);
+}
+
 /* Every entry of a group counts: one enabled entry is enough. */
 TEST(View_GroupTwice_MatchesByEitherEntry)
 {

@@ -345,6 +345,18 @@ TEST(Condition_StackOver1024_IsUnknown)
 	}
 }
 
+/* Without claims of a kind every name of it is absent. */
+TEST(Condition_NoClaims_IsAbsent)
+{
+	struct kacs_acl none = { 0 };
+	struct kacs_cond cond = { .stack = stack, .sacl = &none, .budget = COND_BUDGET };
+	struct program p;
+
+	begin(&p);
+	compile(&p, "@U.num %8d @D.num %8d %A0 @L.num %8d %A0 @R.num %8d %A0");
+	EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, p.bytes, p.w.len), T);
+}
+
 /* A spent budget ends in UNKNOWN, and stays there. */
 TEST(Condition_BudgetSpent_IsUnknown)
 {

@@ -127,6 +127,7 @@ static const struct {
 	{ "object ACE", "O:SYD:(OA;;FR;a;;WD)", 48, 1, true },
 	{ "second GUID missing", "O:SYD:(OA;;FR;a;;WD)", 48, 3, false },
 	{ "other object flags", "O:SYD:(OA;;FR;a;;WD)", 48, 0xf9, true },
+	{ "object ACE of its header alone", "O:SYD:(OA;;FR;a;;WD)", 42, 8, false },
 	{ "callback with junk", "O:SYD:(XA;;FR;;;WD;(junk))", 60, 0, true },
 	/* header */
 	{ "descriptor revision", "O:SYD:(A;;FR;;;WD)", 0, 2, false },
@@ -195,6 +196,24 @@ TEST(Descriptor_Over65535Bytes_IsRefused)
 	sddl("O:SYG:SYD:(A;;FR;;;WD)", bytes, 512);
 	EXPECT_EQ(kacs_sd_parse(&sd, bytes, KACS_SD_MAX), 0);
 	EXPECT_EQ(kacs_sd_parse(&sd, bytes, KACS_SD_MAX + 1), -EINVAL);
+}
+
+/* KACS-FMT-042, KACS-FMT-050: what we assemble stays within the limits as well */
+TEST(Descriptor_AssembledTooLong_IsRefused)
+{
+	static u8 acl[KACS_SD_MAX], out[KACS_SD_MAX + 64];
+	struct kacs_sd_parts parts = { .owner = sid_named("SY", 2), .dacl = acl, .dacl_len = 65504 };
+	struct pkm_writer w;
+
+	pkm_writer_init(&w, out, sizeof(out));
+	EXPECT_EQ(kacs_sd_write(&parts, &w), -EINVAL);
+	parts.dacl_len = 65500;
+	pkm_writer_init(&w, out, sizeof(out));
+	EXPECT_EQ(kacs_sd_write(&parts, &w), 0);
+	pkm_writer_init(&w, out, sizeof(out));
+	kacs_acl_begin(&w, 2);
+	pkm_writer_zero(&w, 65528);
+	EXPECT_EQ(kacs_acl_end(&w, 0, 1), -EINVAL);
 }
 
 /* KACS-FMT-046 */

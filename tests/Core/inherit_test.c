@@ -284,3 +284,63 @@ TEST(Inherit_LabelOfAnotherShape_Fails)
 	run(&f, "O:SYG:SYS:(ML;OIIO;NW;;;WD)", NULL, false);
 	EXPECT_EQ(f.rv, -EINVAL);
 }
+
+/* KACS-FMT-053, KACS-FMT-074: an opaque ACE goes on byte for byte */
+TEST(Inherit_OpaqueAce_IsKept)
+{
+	static const u8 acl[20] = { 9, 0, 20, 0, 1, 0, 0, 0, 0x77, 3, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8 };
+	u8 bytes[128];
+	struct kacs_sd_parts parts = { .owner = sid_named("SY", 2), .dacl = acl, .dacl_len = 20 };
+	struct fixture f = { 0 };
+	struct pkm_writer w;
+	struct kacs_sd sd;
+	u32 source;
+
+	pkm_writer_init(&w, bytes, sizeof(bytes));
+	EXPECT_EQ(kacs_sd_write(&parts, &w), 0);
+	EXPECT_EQ(kacs_sd_parse(&sd, bytes, w.len), 0);
+	for (source = 0; source < 2; source++) {
+		f = (struct fixture){ 0 };
+		*(source ? &f.in.creator : &f.in.parent) = &sd;
+		run(&f, NULL, NULL, true);
+		EXPECT_EQ(f.child.dacl.data[0], 9); /* the larger revision */
+		EXPECT_EQ(f.child.dacl.data[8], 0x77);
+		EXPECT_EQ(f.child.dacl.data[9], source ? 3 : 0x13);
+		EXPECT_BYTES(f.child.dacl.data + 10, acl + 10, 10);
+	}
+}
+
+/* KACS-FMT-088, KACS-FMT-093: the SACL follows the same rules */
+TEST(Inherit_Sacl_ProtectedOrMerged)
+{
+	const char *parent = "O:SYG:SYS:(AU;OISA;FA;;;WD)";
+	struct fixture f = { 0 };
+
+	run(&f, parent, "O:UG:SYS:PAR(AU;SA;FR;;;U)", false);
+	EXPECT_EQ(f.child.sacl.count, 1);
+	EXPECT(f.child.control & KACS_SE_SACL_PROTECTED);
+	f = (struct fixture){ 0 };
+	run(&f, parent, "O:UG:SYS:AR(AU;SA;FR;;;U)", false);
+	EXPECT_EQ(f.child.sacl.count, 2);
+	EXPECT(!(f.child.control & KACS_SE_SACL_PROTECTED));
+}
+
+/* A default DACL that is no ACL, or not only one, makes no object. */
+TEST(Inherit_MalformedDefaults_Fail)
+{
+	static const u8 dacl[12] = { 2, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	struct fixture f = { .in.default_dacl = dacl, .in.default_dacl_len = 7 };
+	struct pkm_writer w;
+
+	run(&f, NULL, NULL, false);
+	EXPECT_EQ(f.rv, -EINVAL);
+	f.in.default_dacl_len = 12;
+	run(&f, NULL, NULL, false);
+	EXPECT_EQ(f.rv, -EINVAL);
+	f = (struct fixture){ .in.server_dacl = dacl, .in.server_dacl_len = 12 };
+	run(&f, NULL, "O:UG:SYD:", false);
+	EXPECT_EQ(f.rv, 0);
+	f.creator_sd.control |= KACS_SE_SERVER_SECURITY;
+	pkm_writer_init(&w, f.out, sizeof(f.out));
+	EXPECT_EQ(kacs_inherit_sd(&f.in, &w), -EINVAL);
+}

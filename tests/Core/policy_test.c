@@ -118,7 +118,7 @@ TEST(Policy_SeveralAndUnknown_AllApply)
 
 	install(0, a, 1);
 	install(1, b, 1);
-	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(SP;;;;;POL)(SP;IO;;;;V)(SP;;;;;POL2)", 2);
+	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(SP;;;;;POL)(SP;IO;;;;V)(SP;IO;;;;CO)(SP;;;;;POL2)", 2);
 	r.req.find_policy = find;
 	EXPECT_EQ(check(), 0);
 	EXPECT_EQ(r.res.granted, 2);
@@ -294,4 +294,12 @@ TEST(Policy_HostileSpec_IsRefused)
 	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, len), -EINVAL);
 	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, "\1\0\0\0\0", 5), 0);
 	EXPECT_EQ(policy.count, 0);
+}
+
+/* A policy may be named by any SID, one that looks like OWNER RIGHTS too. */
+TEST(Policy_NamedByCreatorSid_IsFound)
+{
+	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(SP;;;;;CO)", 1);
+	EXPECT_EQ(check(), -EACCES);
+	EXPECT_EQ(r.trace[0].step, KACS_STEP_CENTRAL_POLICY);
 }

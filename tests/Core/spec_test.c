@@ -130,6 +130,7 @@ static const struct {
 	{ "user_deny_only", 158, 1, 1, 0 },
 	{ "user_deny_only 255", 158, 255, 1, -EINVAL },
 	{ "isolation_boundary of a confined token", 159, 1, 1, 0 },
+	{ "DACL that is no ACL", 192 + 28 + 36 + 20 + 2, 200, 1, -EINVAL },
 	{ "reserved tail", 188, 1, 4, -EINVAL },
 };
 
@@ -184,6 +185,22 @@ TEST(TokenSpec_GroupsThatMayNotBe_AreRefused)
 	EXPECT_EQ(kacs_token_spec_parse(&spec, s.bytes, s.len), -EINVAL);
 	pkm_put_le64(s.bytes + 56, 1001);
 	EXPECT_EQ(kacs_token_spec_parse(&spec, s.bytes, s.len), 0);
+}
+
+/* KACS-FMT-107, KACS-TOK-048 */
+TEST(TokenSpec_MalformedClaims_AreRefused)
+{
+	static const u8 claims[8] = { 4, 0, 0, 0, 1, 2, 3, 4 };
+	struct kacs_token_spec spec;
+	struct spec s;
+	u32 field;
+
+	for (field = 108; field <= 116; field += 8) {
+		build(&s);
+		pkm_put_le32(s.bytes + field, section(&s, claims, sizeof(claims)));
+		pkm_put_le32(s.bytes + field + 4, sizeof(claims));
+		EXPECT_EQ(kacs_token_spec_parse(&spec, s.bytes, s.len), -EINVAL);
+	}
 }
 
 /* KACS-TOK-014 */

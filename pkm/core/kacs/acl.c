@@ -78,6 +78,15 @@ static bool ace_valid(const u8 *p, u32 size)
 	}
 }
 
+/* What a live ACE of a single-SID type has to be noted for. */
+static const u16 single_facts[ACE_TYPES] = {
+	[KACS_ACE_AUDIT] = KACS_ACL_AUDIT,
+	[KACS_ACE_ALARM] = KACS_ACL_AUDIT,
+	[KACS_ACE_MANDATORY_LABEL] = KACS_ACL_LABELS,
+	[KACS_ACE_SCOPED_POLICY] = KACS_ACL_POLICIES,
+	[KACS_ACE_TRUST_LABEL] = KACS_ACL_LABELS,
+};
+
 static u16 ace_facts(const u8 *p)
 {
 	bool live = !(p[1] & KACS_ACE_INHERIT_ONLY);
@@ -92,14 +101,11 @@ static u16 ace_facts(const u8 *p)
 		facts |= KACS_ACL_CONDITIONS;
 	if (!live)
 		return facts;
+	facts |= single_facts[p[0]];
 	if (bit & (ACE_AUDIT_TYPES | ACE_ALARM_TYPES))
 		facts |= KACS_ACL_AUDIT;
 	if (p[0] == KACS_ACE_RESOURCE_ATTRIBUTE)
 		facts |= KACS_ACL_ATTRIBUTES;
-	if (p[0] == KACS_ACE_SCOPED_POLICY)
-		facts |= KACS_ACL_POLICIES;
-	if (p[0] == KACS_ACE_MANDATORY_LABEL || p[0] == KACS_ACE_TRUST_LABEL)
-		facts |= KACS_ACL_LABELS;
 	if (bit & ACE_ACCESS_TYPES) {
 		kacs_ace_decode(p, &ace);
 		if (sid_is_owner_rights(ace.sid))
@@ -107,15 +113,6 @@ static u16 ace_facts(const u8 *p)
 	}
 	return facts;
 }
-
-/* What a live ACE of a single-SID type has to be noted for. */
-static const u16 single_facts[ACE_TYPES] = {
-	[KACS_ACE_AUDIT] = KACS_ACL_AUDIT,
-	[KACS_ACE_ALARM] = KACS_ACL_AUDIT,
-	[KACS_ACE_MANDATORY_LABEL] = KACS_ACL_LABELS,
-	[KACS_ACE_SCOPED_POLICY] = KACS_ACL_POLICIES,
-	[KACS_ACE_TRUST_LABEL] = KACS_ACL_LABELS,
-};
 
 /*
  * A well-formed single-SID ACE, for a SID that does not look like S-1-3-4:
