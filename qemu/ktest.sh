@@ -17,7 +17,8 @@ or the kernel printed a WARN, BUG or Oops).
   -l LSMS       LSM list of the kernel (default landlock,lockdown,yama,integrity,bpf)
   -a APPEND     more kernel command line
   -c CPUS       CPUs (default 1)
-  -i            count instructions: one nanosecond of guest time is one instruction
+  -i            count instructions: a nanosecond of guest time is one instruction, idle
+                time passes at once
   -n            do not load the module (the programs do; it is /pkm.ko)
   -f FILE       also copy FILE to /
   -t SECONDS    give up after this long (default 120)
@@ -41,7 +42,7 @@ while [ $# -gt 0 ]; do
 	-l) lsm=$2; shift 2 ;;
 	-a) append=$2; shift 2 ;;
 	-c) cpus=$2; shift 2 ;;
-	-i) icount=(-icount shift=0); shift ;;
+	-i) icount=(-icount shift=0,sleep=off); shift ;;
 	-n) load=0; shift ;;
 	-f) extra+=("$2"); shift 2 ;;
 	-t) limit=$2; shift 2 ;;

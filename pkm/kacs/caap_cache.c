@@ -71,7 +71,7 @@ static void free_cached(struct rcu_head *srcu)
  * Context: process context. A check may sleep meanwhile.
  * Return: for kacs_caap_read_unlock().
  */
-int kacs_caap_read_lock(void)
+int kacs_caap_read_lock(void) __acquires(&caap_srcu)
 {
 	return srcu_read_lock(&caap_srcu);
 }
@@ -82,7 +82,7 @@ int kacs_caap_read_lock(void)
  *
  * Context: process context.
  */
-void kacs_caap_read_unlock(int token)
+void kacs_caap_read_unlock(int token) __releases(&caap_srcu)
 {
 	srcu_read_unlock(&caap_srcu, token);
 }

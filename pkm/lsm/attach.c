@@ -427,12 +427,15 @@ u32 pkm_lsm_state(u32 *hooks)
  */
 bool pkm_lsm_probe_registration(void)
 {
-	static struct ftrace_ops probe = {
+	static struct ftrace_ops probe; /* not on the stack: ftrace may wait for users of it */
+	int err;
+
+	/* From scratch each time: ftrace_free_filter() leaves pointers to what it freed. */
+	probe = (struct ftrace_ops){
 		.func = redirect_to_handler,
 		.flags = FTRACE_OPS_FL_IPMODIFY,
 	};
-	int err = ftrace_set_filter_ip(&probe, redirect.probe_address, 0, 1);
-
+	err = ftrace_set_filter_ip(&probe, redirect.probe_address, 0, 1);
 	if (!err) {
 		err = register_ftrace_function(&probe);
 		if (!err)

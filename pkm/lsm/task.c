@@ -110,6 +110,12 @@ void pkm_task_work_done(struct callback_head *work)
 	smp_store_release(&container_of(work, struct pkm_task, work)->work_queued, false);
 }
 
+/* The credential of a task that nobody sees yet. */
+static struct cred *cred_of_new(struct task_struct *task)
+{
+	return (struct cred *)rcu_dereference_protected(task->cred, true);
+}
+
 /*
  * A thread shares its creator's credential, which may be impersonating: give
  * it a private copy without that (HAZ-003, KACS-TOK-099). Nobody sees @task yet.
@@ -121,7 +127,7 @@ static int unshare_impersonating_cred(struct task_struct *task)
 	bool impersonating;
 
 	rcu_read_lock();
-	identity = pkm_cred_identity(task->cred);
+	identity = pkm_cred_identity(cred_of_new(task));
 	impersonating = identity && identity->effective;
 	rcu_read_unlock();
 	if (!impersonating)
@@ -131,8 +137,8 @@ static int unshare_impersonating_cred(struct task_struct *task)
 	if (!fresh)
 		return -ENOMEM;
 	pkm_cred_drop_effective(fresh);
-	put_cred(task->cred);
-	put_cred(task->real_cred);
+	put_cred(cred_of_new(task));
+	put_cred(rcu_dereference_protected(task->real_cred, true));
 	rcu_assign_pointer(task->real_cred, get_cred(fresh));
 	rcu_assign_pointer(task->cred, fresh);
 	return 0;
@@ -141,7 +147,7 @@ static int unshare_impersonating_cred(struct task_struct *task)
 /* A process owns a copy of its parent's primary token (KACS-TOK-098). */
 static int copy_token(struct task_struct *task)
 {
-	struct cred *cred = (struct cred *)task->cred; /* made for @task by copy_creds() */
+	struct cred *cred = cred_of_new(task); /* made for @task alone by copy_creds() */
 	const struct pkm_identity *identity;
 	struct kacs_token *copy;
 
@@ -179,7 +185,7 @@ static struct kacs_psb *new_process_psb(struct task_struct *task, const struct k
 	const struct pkm_identity *identity;
 
 	rcu_read_lock();
-	identity = pkm_cred_identity(task->cred);
+	identity = pkm_cred_identity(cred_of_new(task));
 	rcu_read_unlock();
 	if (!identity || !identity->primary)
 		return kacs_psb_alloc(parent, kacs_system_token, GFP_KERNEL);
