@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using Eventd;
+using Eventd.Ingest;
+using Eventd.Store;
+using Peios.Events;
+using Peios.Interop.Sqlite;
+using Peios.Tests.Events;
+using Xunit;
+
+namespace Peios.Tests.Eventd;
+
+/// <summary>A writer over a database that the test can make full.</summary>
+public sealed class ShardWriterTests : IDisposable
+{
+    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("shard").FullName, "shard-0000.db");
+    private readonly InProcessRing _ring = new(1 << 20);
+    private readonly RingReader _reader;
+    private readonly SqliteDatabase _db;
+    private readonly ShardWriter _writer;
+    private int _diskFull;
+
+    public ShardWriterTests()
+    {
+        _reader = _ring.NewReader();
+        Assert.True(StoreFile.TryOpen(_path, durable: true, EventTable.Schema, EventTable.Required, out SqliteDatabase? db, out string problem), problem);
+        _db = db;
+        Settings settings = new() { EventStorePath = "", LogStorePath = "", QuerySocketPath = "", LogSocketPath = "" };
+        Assert.True(ShardWriter.Create(0, db, Guid.NewGuid(), [0], settings, new CommitSignal(), () => _diskFull++).TryGet(out _writer!));
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _ring.Dispose();
+        Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+    }
+
+    private void Put(int count, int payload)
+    {
+        EventBlock block = new((count * (payload + 100)) + 4096, home: null) { Cpu = 0 };
+        for (int i = 0; i < count; i++)
+        {
+            _ring.Emit("e", new byte[payload]);
+            Span<byte> room = block.Free;
+            int size = _reader.TryRead(room);
+            Assert.True(EventView.TryParse(room[..size], out EventView e));
+            block.AddEvent(size, e.Sequence);
+        }
+
+        Assert.True(_writer.Queue.Put(block));
+    }
+
+    private List<string> Column(string sql)
+    {
+        List<string> rows = [];
+        Assert.True(SqliteDatabase.TryOpen(_path, SqliteOpenFlags.ReadOnly, out SqliteDatabase? db, out _));
+        using (db)
+        {
+            Assert.True(db.TryPrepare(Encoding.UTF8.GetBytes(sql), out SqliteStatement? select, out _));
+            using (select)
+            {
+                while (select.Step() == SqliteCode.Row)
+                {
+                    rows.Add(Encoding.UTF8.GetString(select.ColumnText(0)));
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    [Fact]
+    [Rule("EVT-260", "EVT-261", "EVT-262", "EVT-263")]
+    public void DiskFull_LosesWholeBatches_AndSaysExactlyWhich()
+    {
+        // The connection is the writer's; before its thread starts the test may use it.
+        Assert.Equal(SqliteCode.Ok, _db.Execute("PRAGMA max_page_count=60"u8));
+        Put(10, 100);
+        _writer.Start();
+        EventdFixture.Until(() => _writer.Stored == 10, "the first batch");
+        Put(400, 1000); // numbers 11 to 410 do not fit
+        EventdFixture.Until(() => _diskFull > 0, "the full disk");
+        Put(400, 1000); // nor do 411 to 810
+        EventdFixture.Until(() => _diskFull > 1, "the full disk again");
+        _writer.Stop();
+        Assert.True(_writer.Join(30000));
+        Assert.Equal("10", Column("SELECT count(*) FROM events")[0]);
+        Assert.Equal("10", Column("SELECT value FROM metadata WHERE key LIKE 'last_sequence.%'")[0]);
+    }
+
+    [Fact]
+    [Rule("EVT-261")]
+    public void DiskFull_Recovered_GapRecordComesBeforeNewEvents()
+    {
+        Assert.Equal(SqliteCode.Ok, _db.Execute("PRAGMA max_page_count=60"u8));
+        Put(10, 100);
+        _writer.Start();
+        EventdFixture.Until(() => _writer.Stored == 10, "the first batch");
+        Put(400, 1000);
+        EventdFixture.Until(() => _diskFull > 0 && _writer.Queue.Entries == 0, "the full disk");
+        Put(3, 100); // small enough for what is left
+        EventdFixture.Until(() => _writer.Stored == 13, "the next batch");
+        _writer.Stop();
+        Assert.True(_writer.Join(30000));
+        Assert.Equal(
+            ["synthetic.gap", "e", "e", "e"],
+            Column("SELECT event_type FROM events WHERE id > 10 ORDER BY id"));
+        Assert.Equal("413", Column("SELECT value FROM metadata WHERE key LIKE 'last_sequence.%'")[0]);
+        MsgPackReader gap = new(Gap());
+        Assert.True(gap.TryReadMap(out int pairs));
+        Dictionary<string, ulong> fields = [];
+        for (int i = 0; i < pairs; i++)
+        {
+            Assert.True(gap.TryReadString(out ReadOnlySpan<byte> key));
+            if (gap.NextType == MsgPackType.Integer)
+            {
+                Assert.True(gap.TryReadUInt64(out ulong value));
+                fields[Encoding.UTF8.GetString(key)] = value;
+            }
+            else
+            {
+                Assert.True(gap.TryReadNil());
+            }
+        }
+
+        Assert.Equal(11UL, fields["first_missing"]);
+        Assert.Equal(410UL, fields["last_missing"]);
+        Assert.Equal(400UL, fields["count"]);
+    }
+
+    private byte[] Gap()
+    {
+        Assert.True(SqliteDatabase.TryOpen(_path, SqliteOpenFlags.ReadOnly, out SqliteDatabase? db, out _));
+        using (db)
+        {
+            Assert.True(db.TryPrepare("SELECT payload FROM events WHERE event_type='synthetic.gap'"u8, out SqliteStatement? select, out _));
+            using (select)
+            {
+                Assert.Equal(SqliteCode.Row, select.Step());
+                return select.ColumnBlob(0).ToArray();
+            }
+        }
+    }
+}
