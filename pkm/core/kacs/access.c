@@ -344,26 +344,13 @@ static int conclude(struct check *ck, struct kacs_result *res)
 	return ck->want & ~res->granted ? -EACCES : 0; /* KACS-AC-176 */
 }
 
-/**
- * kacs_access_check() - take an access decision
- * @req: what is asked
- * @sd: validated descriptor of the object
- * @res: always filled
- *
- * Context: Any; calls @req->sink and @req->find_policy. Bounded by the product
- * of the stated limits.
- * Return: 0 granted, or list filled; -EACCES denied, or a gate of section 5;
- * -EINVAL inputs malformed; -ENOMEM scratch too small; the sink's error.
- */
-int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
-		      struct kacs_result *res)
+/* Steps 2 to 16 for a validated descriptor. */
+static int check_behind_gate(const struct kacs_request *req, const struct kacs_sd *sd,
+			     struct kacs_result *res)
 {
 	struct check ck;
 	u8 *mem = req->scratch;
-	u32 closed = gate(req);
 
-	if (closed)
-		return stop(req, res, closed, -EACCES);
 	if (req->tree_count > KACS_TREE_MAX || !inputs_valid(req, sd))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
 	ck.req = req;
@@ -393,6 +380,27 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
 }
 
 /**
+ * kacs_access_check() - take an access decision
+ * @req: what is asked
+ * @sd: validated descriptor of the object
+ * @res: always filled
+ *
+ * Context: Any; calls @req->sink and @req->find_policy. Bounded by the product
+ * of the stated limits.
+ * Return: 0 granted, or list filled; -EACCES denied, or a gate of section 5;
+ * -EINVAL inputs malformed; -ENOMEM scratch too small; the sink's error.
+ */
+int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
+		      struct kacs_result *res)
+{
+	u32 closed = gate(req);
+
+	if (closed)
+		return stop(req, res, closed, -EACCES);
+	return check_behind_gate(req, sd, res);
+}
+
+/**
  * kacs_access_check_raw() - the same from the bytes of a descriptor
  * @req: what is asked
  * @sd: bytes
@@ -414,5 +422,5 @@ int kacs_access_check_raw(const struct kacs_request *req, const void *sd, u32 sd
 		return stop(req, res, closed, -EACCES);
 	if (kacs_sd_parse(&parsed, sd, sd_len))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	return kacs_access_check(req, &parsed, res);
+	return check_behind_gate(req, &parsed, res);
 }

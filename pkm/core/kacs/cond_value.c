@@ -143,7 +143,7 @@ static const u8 *find_resource(struct kacs_cond *cond, const u8 *name, u32 len)
 {
 	const u8 *p, *end;
 
-	if (!cond->sacl->data)
+	if (!(cond->sacl->facts & KACS_ACL_ATTRIBUTES))
 		return NULL;
 	p = cond->sacl->data + KACS_ACL_HEADER;
 	end = cond->sacl->data + cond->sacl->len;

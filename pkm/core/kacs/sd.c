@@ -48,7 +48,7 @@ static noinline bool all_apart(const struct part parts[PARTS])
 	return true;
 }
 
-static int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u8 **sid)
+static __always_inline int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u8 **sid)
 {
 	u32 n;
 
@@ -68,7 +68,7 @@ static int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u
 	return 0;
 }
 
-static int parse_acl(const u8 *data, u32 len, u32 at, bool present, struct part *part,
+static __always_inline int parse_acl(const u8 *data, u32 len, u32 at, bool present, struct part *part,
 		     struct kacs_acl *acl)
 {
 	part->at = 0;
