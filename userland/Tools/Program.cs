@@ -2,30 +2,35 @@
 using System;
 using System.IO;
 using System.Text;
+using Peios.Interop;
 using Tools.Frame;
 
-// A stream of our own over the descriptor: Console's writer would flush every line, and Console input handling
-// would install signal handlers. A closed pipe ends the output silently and the exit code stays (CLI-008).
-using StreamWriter output = new(Console.OpenStandardOutput(), new UTF8Encoding(false), 16384);
-using StreamWriter error = new(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
-bool terminal = !Console.IsOutputRedirected;
+// A closed pipe must be an error of the write, not a signal that ends the process (CLI-008).
+using Fd? pipeSignal = Signals.Open([Signals.Pipe]).TryGet(out Fd? blocked) ? blocked : null;
+using DescriptorStream outStream = new(1);
+using DescriptorStream errorStream = new(2);
+StreamWriter output = new(outStream, new UTF8Encoding(false), 16384);
+StreamWriter error = new(errorStream, new UTF8Encoding(false), 1024) { AutoFlush = true };
 ToolHost host = new(output, error)
 {
-    IsTerminal = terminal,
-    Columns = terminal ? Math.Max(40, Console.WindowWidth) : 80,
+    IsTerminal = Files.IsTerminal(1),
+    Columns = Terminal.Columns(1),
     Environment = Environment.GetEnvironmentVariable,
 };
 string[] commandLine = Environment.GetCommandLineArgs();
-ExitCode code;
 try
 {
-    code = host.Run(commandLine.Length > 0 ? commandLine[0] : "peios-tools", args);
+    ExitCode code = host.Run(commandLine.Length > 0 ? commandLine[0] : "peios-tools", args);
     output.Flush();
+    return (int)code;
+}
+catch (IOException) when (outStream.IsBroken || errorStream.IsBroken)
+{
+    return (int)ExitCode.Success;
 }
 catch (IOException e)
 {
     // A full disk behind the redirection: the result is not complete, and saying so is all that is left.
     error.WriteLine($"peios-tools: cannot write: {e.Message}");
-    code = ExitCode.Failed;
+    return (int)ExitCode.Failed;
 }
-return (int)code;
