@@ -58,7 +58,7 @@ internal static class Binder
     /// <summary>A service whose definition is gone still cannot run beside those that conflict with it.</summary>
     private static void BindRemoved(Machine machine, Service removed)
     {
-        foreach (Service other in machine.Services)
+        foreach (Service other in machine.Model.Services)
         {
             if (other.Model is { IsValid: true } model
                 && (Words.Contains(model.Conflicts, removed.Name) || Words.Contains(removed.Activation!.Conflicts, other.Name)))

@@ -107,7 +107,7 @@ internal sealed class Boot(Machine machine)
         Mode = BootMode.Recovery;
         Reason = reason;
         machine.Deadlines.Disarm(_grace);
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             machine.Operations.CancelAll(service);
         }
@@ -154,7 +154,7 @@ internal sealed class Boot(Machine machine)
             return;
         }
 
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (service.InBoot && !service.BootSettled)
             {
@@ -213,7 +213,7 @@ internal sealed class Boot(Machine machine)
             machine.Emit(new Effect { Kind = EffectKind.Phase1Ready, Service = machine.FindService(machine.Model.CompiledIn!.Name) });
         }
 
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             switch (service.Phase)
             {
@@ -332,7 +332,7 @@ internal sealed class Boot(Machine machine)
     {
         bool any = false;
         bool up = true;
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (service.InBoot && IsCritical(service))
             {

@@ -19,7 +19,7 @@ public enum EffectKind : byte
     /// Answer: CgroupEmpty, or none as long as something lives.
     /// </summary>
     KillCgroup,
-    /// <summary>Try to remove the tree; failing is no error. Service, Text = path.</summary>
+    /// <summary>Try to remove the tree. Service, Text = path, Flag = answer CgroupBusy when processes are left (PEINIT-221); else failing is no error.</summary>
     RemoveCgroup,
     /// <summary>Get a token for <c>Job.Identity</c> with the privileges of <c>Job.Definition</c>. Job. Answer: TokenReady or TokenFailed.</summary>
     RequestToken,

@@ -17,7 +17,7 @@ internal sealed class Failures(Machine machine)
             return;
         }
 
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (service.State is ServiceState.Starting or ServiceState.Active or ServiceState.Reloading
                 && service.Activation is { BindsTo.Length: > 0 } snapshot && Words.Contains(snapshot.BindsTo, lost.Name))
@@ -31,7 +31,7 @@ internal sealed class Failures(Machine machine)
     /// <summary>A service became Active: what failed because it had gone starts again (PEINIT-263).</summary>
     public void PropagateRecovery(Service back)
     {
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (service is { State: ServiceState.Failed, Cause: Cause.BindsToPropagation } && service.LostBinding == back
                 && service.Model is { } model && Words.Contains(model.BindsTo, back.Name))

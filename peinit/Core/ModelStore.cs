@@ -18,8 +18,8 @@ internal sealed class ModelStore(Machine machine)
 
     private readonly List<Service> _gone = [];
 
-    /// <summary>All services in ordinal name order.</summary>
-    public IReadOnlyList<Service> Services => _services;
+    /// <summary>All services in ordinal name order; as a list, since enumerating that allocates nothing.</summary>
+    public List<Service> Services => _services;
 
     /// <summary>registryd's compiled-in definition.</summary>
     public ServiceDefinition? CompiledIn { get; set; }
@@ -296,7 +296,7 @@ internal sealed class ModelStore(Machine machine)
         Number();
     }
 
-    /// <summary>Says what is odd about a definition, and starts the attempts that wait for it anew.</summary>
+    /// <summary>Says what is odd about a definition.</summary>
     private void Restate(Service service)
     {
         foreach (string error in service.Model?.Errors ?? [])

@@ -99,7 +99,7 @@ internal sealed class Shutdown(Machine machine)
         IsOverdue = true;
         machine.Log(LogLevel.Error, LogMessage.ShutdownTimeout, null);
         machine.Deadlines.Arm(_deadline, Duration.After(machine.Now.Monotonic, KillWait + Duration.Second));
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (service.State is ServiceState.Active or ServiceState.Reloading)
             {
@@ -178,13 +178,13 @@ internal sealed class Shutdown(Machine machine)
 
         machine.Deadlines.Disarm(machine.Boot.Grace);
         machine.Deadlines.Arm(_deadline, Duration.After(machine.Now.Monotonic, Duration.Seconds(machine.Model.ShutdownTimeout)));
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             machine.Operations.CancelAll(service);
         }
 
         CountAllBlockers();
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             TakeDown(service);
         }
@@ -234,12 +234,12 @@ internal sealed class Shutdown(Machine machine)
 
     private void CountAllBlockers()
     {
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             service.StopBlockers = 0;
         }
 
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             service.IsBlocker = service.MayHaveProcesses;
             if (service.IsBlocker)
@@ -277,7 +277,7 @@ internal sealed class Shutdown(Machine machine)
         int stopping = 0;
         int lastRank = int.MaxValue;
         Service? blocked = null;
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (!service.MayHaveProcesses && service.Phase != ActivationPhase.PostHookDrain)
             {
@@ -315,7 +315,7 @@ internal sealed class Shutdown(Machine machine)
     private bool StopReady(int rank, bool regardless)
     {
         bool any = false;
-        foreach (Service service in machine.Services)
+        foreach (Service service in machine.Model.Services)
         {
             if (service.State is ServiceState.Active or ServiceState.Reloading && PlatformRank(service) == rank
                 && (rank > 0 || regardless || service.StopBlockers <= 0))

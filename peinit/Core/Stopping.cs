@@ -9,6 +9,7 @@ internal sealed class Stopping(Machine machine)
 {
     private const int SigTerm = 15;
 
+    private const int MaxLeaks = 16;
     private const long KillWait = 5 * Duration.Second;
 
     private int _killSerial;
@@ -314,7 +315,7 @@ internal sealed class Stopping(Machine machine)
         service.Restarts.Clear();
         if (service.State == ServiceState.Abandoned)
         {
-            machine.Emit(new Effect { Kind = EffectKind.RemoveCgroup, Service = service, Text = service.CgroupPath });
+            machine.Emit(new Effect { Kind = EffectKind.RemoveCgroup, Service = service, Text = service.CgroupPath, Flag = true });
         }
 
         machine.Transition(service, Trigger.ResetExecutes, ServiceState.Inactive);
@@ -365,6 +366,11 @@ internal sealed class Stopping(Machine machine)
 
         string path = service.CgroupPath + "/hooks";
         service.HooksKill = 0;
+        if (service.Leaks.Count == MaxLeaks)
+        {
+            service.Leaks.RemoveAt(0);
+        }
+
         service.Leaks.Add(new ServiceWarning(path, CgroupPart.Hooks, machine.Now.Realtime));
         machine.Log(LogLevel.Warning, LogMessage.CgroupLeaked, service, path);
         GiveUp(service.HookJob);

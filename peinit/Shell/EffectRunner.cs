@@ -38,7 +38,7 @@ internal sealed class EffectRunner
                 _launcher.KillCgroup(effect.Service!, effect.Part, effect.Number);
                 break;
             case EffectKind.RemoveCgroup:
-                _ = _launcher.Cgroups.Remove(effect.Text ?? effect.Service!.CgroupPath);
+                RemoveCgroup(effect);
                 break;
             case EffectKind.RequestToken:
                 _launcher.RequestToken(effect.Job!);
@@ -90,6 +90,15 @@ internal sealed class EffectRunner
                 break;
             default:
                 break;
+        }
+    }
+
+    private void RemoveCgroup(in Effect effect)
+    {
+        Errno error = _launcher.Cgroups.Remove(effect.Text ?? effect.Service!.CgroupPath);
+        if (effect.Flag && error == Errno.EBUSY)
+        {
+            _supervisor.Post(Input.CgroupBusy(effect.Service!));
         }
     }
 
