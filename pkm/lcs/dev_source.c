@@ -37,7 +37,8 @@ static int source_open(struct inode *inode, struct file *file)
 /* Only the process that registered, and only after it did (RSI-003). */
 static int check_owner(struct lcs_conn *conn)
 {
-	if (!READ_ONCE(conn->slot))
+	/* Pairs with the release in activate_locked(): the owner is set. */
+	if (!smp_load_acquire(&conn->slot))
 		return -EINVAL;
 	return conn->owner == task_tgid(current) ? 0 : -EPERM;
 }
@@ -237,7 +238,7 @@ static int source_flush(struct file *file, fl_owner_t id)
 {
 	struct lcs_conn *conn = file->private_data;
 
-	if (READ_ONCE(conn->slot) && id == conn->owner_files &&
+	if (smp_load_acquire(&conn->slot) && id == conn->owner_files &&
 	    !iterate_fd((struct files_struct *)id, 0, same_file, file))
 		lcs_conn_shut(conn);
 	return 0;
