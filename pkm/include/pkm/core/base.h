@@ -7,7 +7,8 @@
  *   pkm/core/base.h      core/base/{cursor,writer,utf8}.c
  *   pkm/core/casefold.h  core/base/casefold.c
  *   pkm/core/msgpack.h   core/base/msgpack.c
- *   pkm/core/kacs.h      core/kacs (and core/kacs/private.h inside that folder)
+ *   pkm/core/kacs.h      core/kacs (and core/kacs/private.h inside that folder);
+ *                        its numbers are in pkm/core/kacs_bits.h
  *   pkm/core/kmes.h      core/kmes
  *   pkm/core/lcs.h       core/lcs
  *
