@@ -11,7 +11,7 @@ namespace Eventd.Query;
 /// <param name="Logs">Self-relative descriptor of <c>Logs\*</c>.</param>
 internal sealed record QuerySecurity(byte[] Events, byte[] Logs)
 {
-    private const string Root = @"Machine\System\eventd\Security\";
+    private const string Root = @"Machine\System\eventd\Security";
 
     /// <summary>What a first boot gets: SYSTEM and Administrators read events, Authenticated Users logs too.</summary>
     internal static QuerySecurity Default { get; } = new(
@@ -25,9 +25,15 @@ internal sealed record QuerySecurity(byte[] Events, byte[] Logs)
 
     private static byte[] LoadOne(RegistryClient registry, string store, byte[] missing)
     {
-        if (!registry.Create(Root + store, KeyRights.Read | KeyRights.Write).TryGet(out RegistryKey? key, out Errno error))
+        // Parents are not made along the way.
+        if (registry.Create(Root, KeyRights.Read | KeyRights.Write).TryGet(out RegistryKey? parent))
         {
-            Report.Error($"{Root}{store}: {error}; the default descriptor is in force");
+            parent.Dispose();
+        }
+
+        if (!registry.Create($@"{Root}\{store}", KeyRights.Read | KeyRights.Write).TryGet(out RegistryKey? key, out Errno error))
+        {
+            Report.Error($@"{Root}\{store}: {error}; the default descriptor is in force");
             return missing;
         }
 
@@ -41,14 +47,14 @@ internal sealed record QuerySecurity(byte[] Events, byte[] Logs)
             if (error != Errno.ENOENT)
             {
                 // Of another type or unreadable: nobody but the deny-all may guess what was meant.
-                Report.Error($@"{Root}{store}\*: {error}; all queries of {store} are denied");
+                Report.Error($@"{Root}\{store}\*: {error}; all queries of {store} are denied");
                 return [];
             }
 
             error = key.Set("*", RegistryValue.FromBinary(missing));
             if (!error.Ok)
             {
-                Report.Error($@"{Root}{store}\*: cannot store the default: {error}");
+                Report.Error($@"{Root}\{store}\*: cannot store the default: {error}");
             }
 
             return missing;

@@ -41,7 +41,7 @@ internal sealed class RecordView
     /// <summary>A column; null when absent or nil.</summary>
     internal string? this[string column] => _columns.TryGetValue(column, out string? text) && text != "null" ? text : null;
 
-    /// <summary>A timestamp column as local time; its text when it is none.</summary>
+    /// <summary>A timestamp column as local time without the year, which jsonl has; its text when it is none.</summary>
     internal string Time()
     {
         if (!long.TryParse(this["timestamp"], out long nanoseconds))
@@ -50,7 +50,7 @@ internal sealed class RecordView
         }
 
         DateTime time = DateTime.UnixEpoch.AddTicks(nanoseconds / 100).ToLocalTime();
-        return time.ToString("yyyy-MM-dd HH:mm:ss.fff", System.Globalization.CultureInfo.InvariantCulture);
+        return time.ToString("MM-dd HH:mm:ss.fff", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static string Text(string key, ReadOnlySpan<byte> value)
