@@ -234,7 +234,7 @@ public sealed class Guest : IDisposable
             "-M", "pc", "-cpu", "max", "-m", $"{_options.MemoryMegabytes}M", "-smp", $"{_options.Processors}",
             "-no-reboot", "-nodefaults", "-display", "none", "-serial", "stdio",
             "-kernel", Project.Kernel, "-initrd", _options.Initramfs ?? Project.Initramfs,
-            "-append", $"{Project.KernelParameters} panic=-1 oops=panic peios.bootattempts=0 {_options.KernelParameters}",
+            "-append", $"{Project.KernelParameters} panic=-1 oops=panic no_timer_check peios.bootattempts=0 {_options.KernelParameters}",
             "-netdev", $"user,id=net{forwards}", "-device", "virtio-net-pci,netdev=net,romfile=",
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
             "-chardev", $"socket,id=agent,path={Path.Combine(_folder, "agent.sock")},server=on,wait=off",

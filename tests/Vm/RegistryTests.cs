@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+using System;
+using Peios.Tests;
+using Tests.Vm.Harness;
+using Xunit;
+
+namespace Tests.Vm;
+
+/// <summary>The registry of a booted system, through regctl.</summary>
+public sealed class RegistryTests : GuestTest
+{
+    private const int NotFound = 2;
+    private const int Denied = 3;
+    private const int Conflict = 6;
+
+    public RegistryTests(BootedGuest booted)
+        : base(booted)
+    {
+    }
+
+    private CommandResult As(string? identity, string line) => Guest.Execute(GuestCommand.Shell(line) with { Identity = identity });
+
+    [Fact]
+    [Rule("CLI-018", "CLI-019", "LCS-258", "LCS-268")]
+    public void Values_SetQueriedDeleted_BehaveAsTyped()
+    {
+        Guest.Shell(@"regctl new -p 'Machine\Software\Types'");
+        Guest.Shell(@"regctl set machine/SOFTWARE/types Number 42");
+        Guest.Shell(@"regctl set 'Machine\Software\Types' List 'multi:one,two'");
+        Assert.Contains("\"type\":\"dword\",\"data\":42", Guest.Shell(@"regctl query --json 'Machine\Software\Types' number").Output, StringComparison.Ordinal);
+        Assert.Contains("[\"one\",\"two\"]", Guest.Shell(@"regctl query --json 'Machine\Software\Types'").Output, StringComparison.Ordinal);
+        Assert.Contains("Types", Guest.Shell(@"regctl list 'Machine\Software'").Output, StringComparison.Ordinal);
+
+        Guest.Shell(@"regctl delete 'Machine\Software\Types' Number");
+
+        Assert.Equal(NotFound, As(null, @"regctl query 'Machine\Software\Types' Number").ExitCode);
+        Assert.Equal(NotFound, As(null, @"regctl delete 'Machine\Software\Types' Number").ExitCode);
+    }
+
+    [Fact]
+    [Rule("LCS-127", "CLI-010", "CLI-002")]
+    public void Keys_WithSubkeys_NeedRecursion()
+    {
+        Guest.Shell(@"regctl new -p 'Machine\Software\Tree\Leaf'");
+        Assert.Equal(Conflict, As(null, @"regctl delete 'Machine\Software\Tree'").ExitCode);
+        Assert.Equal(64, As(null, @"regctl delete -r 'Machine\Software\Tree' </dev/null").ExitCode);
+
+        Guest.Shell(@"regctl delete -r -y 'Machine\Software\Tree'");
+
+        Assert.Equal(NotFound, As(null, @"regctl info 'Machine\Software\Tree'").ExitCode);
+    }
+
+    [Fact]
+    [Rule("LCS-137", "LCS-138", "LCS-145", "LOREG-009")]
+    public void LocalService_ReadsButDoesNotWrite()
+    {
+        Assert.Equal(0, As("LocalService", @"regctl query 'Machine\System\Boot'").ExitCode);
+        CommandResult refused = As("LocalService", @"regctl set 'Machine\System\Boot' MaxParallelStarts 1");
+        Assert.Equal(Denied, refused.ExitCode);
+        Assert.Contains("EACCES", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(Denied, As("LocalService", @"regctl new 'Machine\System\Mine'").ExitCode);
+    }
+
+    [Fact]
+    [Rule("LCS-091", "LCS-093", "LCS-294")]
+    public void KeyDescriptor_DecidesForItsKey()
+    {
+        Guest.Shell(@"regctl new -p 'Machine\Software\Guarded'");
+        Guest.Shell(@"regctl sd 'Machine\Software\Guarded' 'D:P(A;;KA;;;SY)'");
+        Assert.Equal(Denied, As("LocalService", @"regctl query 'Machine\Software\Guarded'").ExitCode);
+
+        Guest.Shell(@"regctl sd 'Machine\Software\Guarded' 'D:P(A;;KA;;;SY)(A;;KA;;;LS)'");
+
+        Assert.Equal(0, As("LocalService", @"regctl set 'Machine\Software\Guarded' Mine sz:yes").ExitCode);
+        // The key lets it write; naming the layer asks the layer too.
+        Assert.Equal(Denied, As("LocalService", @"regctl set --layer base 'Machine\Software\Guarded' Mine sz:no").ExitCode);
+        Assert.Contains("yes", Guest.Shell(@"regctl query 'Machine\Software\Guarded' Mine").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("LOREG-012", "LOREG-014", "RSI-029", "RSI-031", "LCS-194", "LCS-317")]
+    public void SecondSource_KilledWith9_ResumesWithEverythingAcknowledged()
+    {
+        const string serve = "setsid registryd Chaos=/var/tmp/chaos.regdb >/var/tmp/chaos.log 2>&1 & echo $! >/var/tmp/chaos.pid";
+        Guest.Shell(serve);
+        Guest.Eventually("the hive is served", () => As(null, "regctl info Chaos").ExitCode == 0);
+        for (int i = 0; i < 10; i++)
+        {
+            Guest.Shell($"regctl set Chaos v{i} dword:{i}");
+        }
+
+        Guest.Shell("kill -9 $(cat /var/tmp/chaos.pid)");
+        Guest.Eventually("the hive is down", () => As(null, "regctl info Chaos").ExitCode == 5);
+        Guest.Shell(serve);
+        Guest.Eventually("the hive is served again", () => As(null, "regctl info Chaos").ExitCode == 0);
+
+        string values = Guest.Shell("regctl query Chaos").Output;
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Contains($"v{i} ", values, StringComparison.Ordinal);
+        }
+
+        Guest.Shell("kill -9 $(cat /var/tmp/chaos.pid)");
+    }
+
+    [Fact]
+    [Rule("LOREG-006", "LOREG-049")]
+    public void DamagedHive_IsRefusedAndRecovered()
+    {
+        Guest.Shell("printf '[A]\\nv = 1\\n' >/var/tmp/seed.toml && registryd --import /var/tmp/seed.toml D=/var/tmp/d.regdb");
+        Guest.Shell("cp /var/tmp/d.regdb /var/tmp/d.regdb.bak && dd if=/dev/urandom of=/var/tmp/d.regdb bs=4096 count=4 conv=notrunc 2>/dev/null");
+        CommandResult refused = As(null, "registryd D=/var/tmp/d.regdb");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("/var/tmp/d.regdb", refused.Errors, StringComparison.Ordinal);
+
+        Guest.Shell("registryd --recover-from-backup D=/var/tmp/d.regdb");
+
+        Assert.Contains("v  type=4", Guest.Shell("registryd --inspector D=/var/tmp/d.regdb").Output, StringComparison.Ordinal);
+    }
+}
