@@ -15,7 +15,7 @@
  */
 struct kacs_blob *kacs_blob_alloc(u32 len, gfp_t gfp)
 {
-	struct kacs_blob *blob = kzalloc(struct_size(blob, data, len), gfp);
+	struct kacs_blob *blob = kzalloc(struct_size(blob, data, len), gfp | __GFP_ACCOUNT);
 
 	if (!blob)
 		return NULL;

@@ -21,7 +21,7 @@
 struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token *primary,
 				gfp_t gfp)
 {
-	struct kacs_psb *psb = kzalloc(sizeof(*psb), gfp);
+	struct kacs_psb *psb = kzalloc(sizeof(*psb), gfp | __GFP_ACCOUNT);
 	struct kacs_blob *sd;
 
 	if (!psb)

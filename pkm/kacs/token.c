@@ -105,7 +105,7 @@ static struct kacs_fixed *make_fixed(const struct kacs_token_spec *spec,
 
 	if (!tables || !kacs_sid_list_get(&spec->subject.groups, spec->subject.groups.count - 1, &logon))
 		return ERR_PTR(-EINVAL);
-	fixed = kvzalloc(struct_size(fixed, data, data_size(spec, tables)), GFP_KERNEL);
+	fixed = kvzalloc(struct_size(fixed, data, data_size(spec, tables)), GFP_KERNEL_ACCOUNT);
 	if (!fixed)
 		return ERR_PTR(-ENOMEM);
 	fixed->spec = *spec;
@@ -136,7 +136,7 @@ static struct kacs_fixed *make_fixed(const struct kacs_token_spec *spec,
 /* A token around @fixed, consumed; the caller fills the adjustable part. */
 static struct kacs_token *wrap(struct kacs_fixed *fixed, u8 type, u8 level, gfp_t gfp)
 {
-	struct kacs_token *tok = kzalloc(sizeof(*tok), gfp);
+	struct kacs_token *tok = kzalloc(sizeof(*tok), gfp | __GFP_ACCOUNT);
 
 	if (!tok || !kacs_session_token_born(fixed->session)) {
 		kfree(tok);

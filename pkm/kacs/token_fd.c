@@ -122,7 +122,7 @@ static const struct file_operations token_fops = {
 
 static struct file *make_file(struct kacs_token *tok, u32 access)
 {
-	struct handle *handle = kmalloc(sizeof(*handle), GFP_KERNEL);
+	struct handle *handle = kmalloc(sizeof(*handle), GFP_KERNEL_ACCOUNT);
 	struct file *file;
 
 	if (!handle)

@@ -250,7 +250,7 @@ int pkm_cred_seed(const struct cred *cred, bool *added)
 int __init pkm_cred_init(void)
 {
 	pkm_table_init(&table);
-	cache = KMEM_CACHE(pkm_identity, SLAB_HWCACHE_ALIGN);
+	cache = KMEM_CACHE(pkm_identity, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 	return cache ? 0 : -ENOMEM;
 }
 

@@ -148,7 +148,7 @@ void pkm_hook_sk_free_security(struct sock *sk)
 int __init pkm_sock_init(void)
 {
 	pkm_table_init(&table);
-	cache = KMEM_CACHE(pkm_sock, SLAB_HWCACHE_ALIGN);
+	cache = KMEM_CACHE(pkm_sock, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 	return cache ? 0 : -ENOMEM;
 }
 

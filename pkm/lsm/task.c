@@ -273,7 +273,7 @@ int pkm_task_seed(struct task_struct *task, bool *added)
 int __init pkm_task_init(void)
 {
 	pkm_table_init(&table);
-	cache = KMEM_CACHE(pkm_task, SLAB_HWCACHE_ALIGN);
+	cache = KMEM_CACHE(pkm_task, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 	return cache ? 0 : -ENOMEM;
 }
 

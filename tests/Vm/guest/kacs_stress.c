@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/* Identity under load: forks, execs, threads, connects, kills at once.  ktest: -c 2 -t 200 */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kacs.h"
+
+#define WORKERS 6
+#define SECONDS 8
+
+static struct spec spec;
+static uint64_t session;
+static int token, imp, listener;
+static volatile int *shared_stop;
+static long *errors;
+
+static void wrong(int what)
+{
+	__atomic_add_fetch(&errors[what], 1, __ATOMIC_RELAXED);
+}
+
+static int self_is(const uint8_t *sid)
+{
+	int self = open_self(0, KACS_TOKEN_QUERY), is;
+
+	if (self < 0)
+		return 0;
+	is = user_is(self, sid);
+	close(self);
+	return is;
+}
+
+static void *thread_body(void *arg)
+{
+	if (!self_is(arg))
+		wrong(1); /* a thread starts from its process's token */
+	return NULL;
+}
+
+static void reap(pid_t pid, int what)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		wrong(what);
+}
+
+/* fork, install, fork, thread, exec: the grandchild must be the service everywhere. */
+static void do_service(void)
+{
+	char number[16];
+	pid_t pid = fork();
+
+	if (pid) {
+		reap(pid, 2);
+		return;
+	}
+	pthread_t thread;
+
+	if (ioctl(token, KACS_IOC_INSTALL) || !self_is(SID_LOCAL_SERVICE))
+		_exit(1);
+	if (!pthread_create(&thread, NULL, thread_body, (void *)SID_LOCAL_SERVICE))
+		pthread_join(thread, NULL);
+	pid = fork();
+	if (!pid) {
+		fcntl(dev, F_SETFD, 0);
+		snprintf(number, sizeof(number), "%d", dev);
+		execl("/proc/self/exe", "stress", number, NULL);
+		_exit(3);
+	}
+	reap(pid, 3);
+	_exit(0);
+}
+
+static void do_impersonate(void)
+{
+	pthread_t thread;
+
+	if (ioctl(imp, KACS_IOC_IMPERSONATE) || !self_is(SID_LOCAL_SERVICE))
+		wrong(4);
+	if (!pthread_create(&thread, NULL, thread_body, (void *)SID_SYSTEM))
+		pthread_join(thread, NULL);
+	if (ioctl(dev, KACS_IOC_REVERT) || !self_is(SID_SYSTEM))
+		wrong(5);
+}
+
+static void do_connect(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0stress" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), conn, peer;
+
+	if (!connect(fd, (struct sockaddr *)&addr, offsetof(struct sockaddr_un, sun_path) + 7)) {
+		conn = accept(listener, NULL, NULL);
+		if (conn >= 0) {
+			struct kacs_open_peer_token_args args = { conn };
+
+			peer = ioctl(dev, KACS_IOC_OPEN_PEER_TOKEN, &args);
+			if (peer < 0)
+				wrong(6);
+			else
+				close(peer);
+			close(conn);
+		}
+	}
+	close(fd);
+}
+
+/* A process with threads that is killed while it clones and installs. */
+static void *churn(void *arg)
+{
+	for (;;) {
+		pthread_t thread;
+
+		if (!pthread_create(&thread, NULL, thread_body, arg))
+			pthread_join(thread, NULL);
+	}
+	return NULL;
+}
+
+static void do_kill(void)
+{
+	struct timespec pause = { 0, 1000000 };
+	pid_t pid = fork();
+
+	if (!pid) {
+		pthread_t thread;
+
+		errors += 16; /* what a dying process sees does not count */
+		pthread_create(&thread, NULL, churn, (void *)SID_SYSTEM);
+		pthread_create(&thread, NULL, churn, (void *)SID_SYSTEM);
+		for (;;)
+			ioctl(token, KACS_IOC_INSTALL);
+	}
+	nanosleep(&pause, NULL);
+	kill(pid, SIGKILL);
+	reap(pid, 7);
+}
+
+static void worker(int seed)
+{
+	static void (*const jobs[])(void) = { do_service, do_impersonate, do_connect, do_kill };
+
+	for (unsigned int i = seed; !*shared_stop; i++)
+		jobs[i % 4]();
+	_exit(0);
+}
+
+static int session_ends(void)
+{
+	for (int tries = 0; tries < 500; tries++) {
+		struct kacs_session_info info = { .auth_id = session };
+
+		if (ioctl(dev, KACS_IOC_GET_LOGON_SESSION, &info) && errno == ENOENT)
+			return 1;
+		usleep(10000);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0stress" };
+	pid_t workers[WORKERS];
+	int i;
+
+	if (argc == 2) {
+		dev = atoi(argv[1]);
+		return !self_is(SID_LOCAL_SERVICE);
+	}
+	open_dev();
+	errors = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared_stop = (int *)(errors + 64);
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (bind(listener, (struct sockaddr *)&addr, offsetof(struct sockaddr_un, sun_path) + 7) ||
+	    listen(listener, 64))
+		return 1;
+	create_session(SID_LOCAL_SERVICE, &session);
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 0, PRIV(3) | PRIV(7));
+	token = create_token(&spec);
+	imp = duplicate(token, KACS_TOKEN_ALL_ACCESS, 2, 2);
+	works(ioctl(dev, KACS_IOC_ARM), "Arm_System_Works");
+	for (i = 0; i < WORKERS; i++) {
+		workers[i] = fork();
+		if (!workers[i])
+			worker(i);
+	}
+	sleep(SECONDS);
+	*shared_stop = 1;
+	for (i = 0; i < WORKERS; i++)
+		reap(workers[i], 0);
+	static const char *const names[] = {
+		"Worker_AllAlong_Lives", "Thread_Start_IsProcessIdentity", "Service_Fork_HasItsToken",
+		"Service_Exec_KeepsItsToken", "Impersonate_UnderLoad_Works", "Revert_UnderLoad_Works",
+		"Peer_UnderLoad_IsCaptured", "Kill_UnderLoad_IsClean",
+	};
+	for (i = 0; i < 8; i++)
+		ok(!errors[i], "%s", names[i]);
+	close(token);
+	close(imp);
+	close(listener);
+	ok(session_ends(), "Tokens_AfterAll_NoneLeaked");
+	return plan();
+}
