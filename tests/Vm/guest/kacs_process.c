@@ -430,6 +430,120 @@ static int unprivileged_server_is_capped(void)
 	return 0;
 }
 
+/* Connects to a listener of its own while acting as @imp; the level the server sees, or -1. */
+static int cascaded_level(const char *name, int imp)
+{
+	int server = listener(name), fd, token;
+	uint32_t level = 99;
+
+	if (ioctl(imp, KACS_IOC_IMPERSONATE))
+		return -1;
+	fd = client(name, -1);
+	ioctl(dev, KACS_IOC_REVERT);
+	token = peer_token(accept(server, NULL, NULL));
+	close(fd);
+	if (!user_is(token, SID_LOCAL_SERVICE))
+		return -2;
+	return query(token, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL, &level, 4) == 4 ? (int)level : -3;
+}
+
+static int identity_cascades(void)
+{
+	int token = make_token(SID_LOCAL_SERVICE, 0, 0);
+	int full = duplicate(token, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_IMPERSONATION, 3);
+	int half = duplicate(token, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_IMPERSONATION, 1);
+
+	if (cascaded_level("cascade2", full) != 2) /* the socket's default is the limit */
+		return 1;
+	return cascaded_level("cascade1", half) != 1; /* and never more than the client has */
+}
+
+/* A token like @token, restricted to Everyone. */
+static int restricted(int token)
+{
+	struct kacs_restrict_args args = {
+		.num_restrict_sids = 1, .data_len = 12, .data_ptr = (uintptr_t)SID_EVERYONE,
+	};
+
+	return ioctl(token, KACS_IOC_RESTRICT, &args) ? -1 : args.result_fd;
+}
+
+/* Installs @server, then acts as @imp: the level in force, or -errno. */
+static int level_of(int server, int imp)
+{
+	int self;
+	uint32_t level = 99;
+
+	if (ioctl(server, KACS_IOC_INSTALL))
+		return -1000;
+	if (ioctl(imp, KACS_IOC_IMPERSONATE))
+		return -errno;
+	/* At Identification every check denies, so look through the node that makes none. */
+	self = open("/sys/kernel/security/kacs/self", O_RDONLY); /* KACS-TOK-141 */
+	query(self, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL, &level, 4);
+	if (level == 1 && open_self(0, KACS_TOKEN_QUERY) >= 0)
+		return -2000; /* KACS-TOK-107 */
+	return level;
+}
+
+static int impersonation(int token)
+{
+	return duplicate(token, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_IMPERSONATION, 2);
+}
+
+static int restricted_server(void)
+{
+	int token = make_token(SID_LOCAL_SERVICE, 0, PRIV(29));
+
+	return level_of(restricted(token), impersonation(token)) != -EPERM; /* KACS-TOK-114 */
+}
+
+static int restricted_client(void)
+{
+	int token = make_token(SID_LOCAL_SERVICE, 0, 0);
+
+	return level_of(token, impersonation(restricted(token))) != 1; /* KACS-TOK-113 */
+}
+
+static int same_user(void)
+{
+	int token = make_token(SID_LOCAL_SERVICE, 0, 0);
+
+	return level_of(token, impersonation(token)) != 2;
+}
+
+static int lower_server(void)
+{
+	int client_token = make_token(SID_LOCAL_SERVICE, 0, 0), server;
+
+	put32(&spec, 8, 8192);
+	put64(&spec, 16, PRIV(29));
+	put64(&spec, 24, PRIV(29));
+	server = create_token(&spec);
+	return level_of(server, impersonation(client_token)) != 1; /* KACS-TOK-115 */
+}
+
+static int anonymous_client(void)
+{
+	int server = make_token(SID_LOCAL_SERVICE, 0, 0);
+	int client_token = make_token(SID_NETWORK_SERVICE, 0, 0);
+	int none = duplicate(client_token, KACS_TOKEN_IMPERSONATE, KACS_TOKEN_TYPE_IMPERSONATION, 0);
+
+	if (ioctl(server, KACS_IOC_INSTALL) || ioctl(none, KACS_IOC_IMPERSONATE))
+		return 1; /* KACS-TOK-117: both gates are skipped */
+	return self_is(SID_LOCAL_SERVICE) || self_is(SID_NETWORK_SERVICE);
+}
+
+static void test_gates(void)
+{
+	ok(in_child(identity_cascades) == 0, "Connect_Impersonating_Cascades"); /* KACS-TOK-109 */
+	ok(in_child(same_user) == 0, "Impersonate_SameUser_FullLevel");
+	ok(in_child(restricted_server) == 0, "Impersonate_RestrictedServer_Eperm");
+	ok(in_child(restricted_client) == 0, "Impersonate_RestrictedClient_IsCapped");
+	ok(in_child(lower_server) == 0, "Impersonate_HigherClient_IsCapped");
+	ok(in_child(anonymous_client) == 0, "Impersonate_Anonymous_SkipsGates");
+}
+
 /* --- other processes' tokens --------------------------------------------------------- */
 
 static int open_process(int pidfd, uint32_t access)
@@ -525,6 +639,7 @@ int main(int argc, char **argv)
 	test_install();
 	test_threads();
 	test_peer();
+	test_gates();
 	test_others();
 	ok(in_child(no_child) == 0, "SetPsb_NoChild_ForbidsForkOnly");
 	ok(in_child(load_driver_needed) == 0, "Modules_WithoutLoadDriver_Eperm");
