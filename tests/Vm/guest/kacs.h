@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <linux/pkm/kacs.h>
 
 #include "tap.h"
@@ -190,6 +192,47 @@ static int duplicate(int token, uint32_t access, uint32_t type, uint32_t level)
 	struct kacs_duplicate_args args = { access, type, level, -1 };
 
 	return ioctl(token, KACS_IOC_DUPLICATE, &args) ? -1 : args.result_fd;
+}
+
+/* --- tokens and children ------------------------------------------------------- */
+
+/* What make_token() built last. */
+static struct spec spec;
+
+/* A fresh token of @user in a session of its own. */
+__attribute__((unused))
+static int make_token(const uint8_t *user, uint32_t uid, uint64_t privileges)
+{
+	uint64_t session;
+
+	if (create_session(user, &session))
+		return -1;
+	token_spec(&spec, user, session, uid, privileges);
+	return create_token(&spec);
+}
+
+/* Runs @body in a child; its result, or -1 when it died. */
+__attribute__((unused))
+static int in_child(int (*body)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(body());
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+__attribute__((unused))
+static int self_is(const uint8_t *sid)
+{
+	int token = open_self(0, KACS_TOKEN_QUERY);
+	int is = token >= 0 && user_is(token, sid);
+
+	close(token);
+	return is;
 }
 
 #endif

@@ -29,17 +29,6 @@ static void wrong(int what)
 	__atomic_add_fetch(&errors[what], 1, __ATOMIC_RELAXED);
 }
 
-static int self_is(const uint8_t *sid)
-{
-	int self = open_self(0, KACS_TOKEN_QUERY), is;
-
-	if (self < 0)
-		return 0;
-	is = user_is(self, sid);
-	close(self);
-	return is;
-}
-
 static void *thread_body(void *arg)
 {
 	if (!self_is(arg))
