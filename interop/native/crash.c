@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,6 +171,8 @@ __attribute__((constructor(102))) static void guard_before_runtime(void)
 {
 	if (getpid() != 1)
 		return;
+	/* After an exec of /proc/self/exe the kernel would call us "exe". */
+	prctl(PR_SET_NAME, "peinit");
 	collect();
 	install();
 }

@@ -56,6 +56,11 @@ internal sealed class ServiceBoot(Supervisor supervisor)
     /// <summary>All boot starts have ended one way or the other.</summary>
     internal void Settled()
     {
+        if (supervisor.Machine.IsShuttingDown)
+        {
+            return;
+        }
+
         int active = 0;
         int failed = 0;
         foreach (Service service in supervisor.Machine.Services)
@@ -66,6 +71,7 @@ internal sealed class ServiceBoot(Supervisor supervisor)
 
         supervisor.Log.Info($"all services ready: {active} up, {failed} failed");
         supervisor.Log.OnConsole = false;
+        supervisor.Loop.Schedule(new MemoryTrim(), Clock.Monotonic + MemoryTrim.DelayNanoseconds);
     }
 
     /// <summary>The attempt counter returns to 0 (PEINIT-062).</summary>

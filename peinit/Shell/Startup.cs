@@ -184,6 +184,10 @@ internal static class Startup
     // Five crashes in a row end in a shell; a minute without one starts the count anew (HAZ-037).
     private sealed class StableTimer : LoopTimer
     {
-        public override void Expired(EventLoop loop, ulong now) => CrashGuard.Stable();
+        public override void Expired(EventLoop loop, ulong now)
+        {
+            CrashGuard.Stable();
+            MemoryTrim.Now();
+        }
     }
 }

@@ -119,8 +119,16 @@ internal sealed class Supervisor
     }
 
     /// <summary>Something threw. It is logged, and the loop goes on.</summary>
-    internal void ReportFault(string where, Exception exception) =>
+    internal void ReportFault(string where, Exception exception)
+    {
+        if (exception is OutOfMemoryException)
+        {
+            // What filled the heap is garbage by now; give it back before anything else needs memory.
+            MemoryTrim.Now();
+        }
+
         Log.Error($"unexpected {exception.GetType().Name} in {where}: {exception.Message} {FirstFrame(exception)}");
+    }
 
     private static string FirstFrame(Exception exception)
     {
