@@ -10,13 +10,9 @@ public static class WireTime
     private const string Form = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
     private const ulong NanosecondsPerTick = 100;
 
-    /// <summary>The text; what is below a microsecond is cut, and what a calendar cannot hold is its last moment.</summary>
-    public static string Format(ulong nanoseconds)
-    {
-        ulong most = (ulong)(DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks);
-        ulong ticks = Math.Min(nanoseconds / NanosecondsPerTick, most);
-        return DateTime.UnixEpoch.AddTicks((long)ticks).ToString(Form, CultureInfo.InvariantCulture);
-    }
+    /// <summary>The text; what is below a microsecond is cut. 64 bits of nanoseconds end in 2554, inside the calendar.</summary>
+    public static string Format(ulong nanoseconds) =>
+        DateTime.UnixEpoch.AddTicks((long)(nanoseconds / NanosecondsPerTick)).ToString(Form, CultureInfo.InvariantCulture);
 
     /// <summary>Reads exactly that form, not before 1970.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ulong nanoseconds)

@@ -26,7 +26,16 @@ public sealed class HotKey(string path, WatchFilter filter, bool subtree, Action
     {
         while (true)
         {
-            Follow();
+            try
+            {
+                Follow();
+            }
+            catch (Exception e)
+            {
+                // An exception that leaves a thread ends the process, and a value in the registry must not do that.
+                Console.Error.WriteLine($"{path}: reading failed unexpectedly: {e.GetType().Name}: {e.Message}");
+            }
+
             Thread.Sleep(RetryMilliseconds);
         }
     }
