@@ -76,8 +76,7 @@ internal sealed class Operations(Machine machine)
     /// <summary>Works off the notes of a service.</summary>
     public void DoWork(Service service, Work work)
     {
-        if ((work & Work.BoundStop) != 0 && service.State is ServiceState.Starting or ServiceState.Active or ServiceState.Reloading
-            && !machine.IsShuttingDown)
+        if ((work & Work.BoundStop) != 0 && service.State is ServiceState.Starting or ServiceState.Active or ServiceState.Reloading)
         {
             Submit(service, OperationType.Stop, OperationSource.DependencyPropagation, Cause.BindsToPropagation);
         }

@@ -165,6 +165,28 @@ public sealed class BootAndShutdownTests
         Assert.Equal((ServiceState.Inactive, ServiceState.Inactive), (rig.State("b"), rig.State("c")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Rule("PEINIT-359")]
+    public void Shutdown_WhileATokenIsUnderWay_ForksNothingMore(bool reload)
+    {
+        CommandLine command = new("/bin/x", []);
+        ServiceDefinition daemon = Rig.Simple("eventd");
+        Rig rig = new(reload ? daemon with { ReloadCommand = command } : daemon with { ExecStartPost = [command] }, Rig.Simple("app"));
+        rig.Up("app");
+        rig.Holds = e => e.Kind == EffectKind.RequestToken;
+        rig.Start("eventd");
+        rig.Feed(Input.TokenReady(rig.Service("eventd").MainJob!));
+        rig.Ready("eventd");
+        rig.Command(OperationType.Reload, "eventd", false);
+        Job waiting = rig.Machine.Jobs.Single(job => job.Step == JobStep.Token);
+        rig.Feed(Input.Signal(15));
+        int spawned = rig.Count(EffectKind.Spawn);
+        rig.Feed(Input.TokenReady(waiting));
+        Assert.Equal((spawned, JobState.Failed), (rig.Count(EffectKind.Spawn), waiting.State));
+    }
+
     [Fact]
     [Rule("PEINIT-238", "PEINIT-359")]
     public void Shutdown_CriticalServiceCrashes_NeitherRebootsNorRestarts()

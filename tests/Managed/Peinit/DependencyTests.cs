@@ -196,6 +196,18 @@ public sealed class DependencyTests
     }
 
     [Fact]
+    [Rule("PEINIT-056")]
+    public void Slot_BecomesFree_GoesToTheFirstNameNotToTheFirstToBeReady()
+    {
+        Rig rig = new(new Configuration { Definitions = [Rig.Simple("a"), Rig.Simple("b"), Rig.Simple("z")], MaxParallelStarts = 1 });
+        rig.Start("z");
+        rig.Start("b");
+        rig.Start("a");
+        rig.Ready("z");
+        Assert.Equal(["a"], Starting(rig));
+    }
+
+    [Fact]
     [Rule("PEINIT-201")]
     public void Start_TargetHasPostHooks_DependentWaitsForTheirEnd()
     {

@@ -207,7 +207,9 @@ public sealed class OperationTests
     {
         Rig rig = In(ServiceState.Abandoned);
         rig.Command(OperationType.Reset, "a");
-        Assert.Equal(("a", ServiceState.Inactive), (rig.Of(EffectKind.RemoveCgroup).Single().Text, rig.State("a")));
+        Assert.Equal(("a", true, ServiceState.Inactive), (rig.Of(EffectKind.RemoveCgroup).Single().Text, rig.Of(EffectKind.RemoveCgroup).Single().Flag, rig.State("a")));
+        rig.Feed(Input.CgroupBusy(rig.Service("a")));
+        Assert.Contains(LogMessage.ResetWithProcesses, rig.Logged("a"));
     }
 
     [Fact]

@@ -267,6 +267,17 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Rule("PEINIT-429", "PEINIT-431")]
+    public void Ready_FromAHookOfTheService_IsRejected()
+    {
+        Rig rig = new(Rig.Simple("a") with { ExecStartPost = [Hook], WatchdogTimeout = 3 });
+        rig.Up("a");
+        rig.Feed(Input.Notify(rig.Service("a").HookJob!.Pid, new NotifyFields { Status = "mine", Stopping = true }));
+        Assert.Equal((null, false), (rig.Service("a").StatusText, rig.Service("a").AnnouncedStopping));
+        Assert.Contains(LogMessage.NotifyRejected, rig.Effects.Select(e => e.Message));
+    }
+
+    [Fact]
     [Rule("PEINIT-157", "PEINIT-158", "PEINIT-161")]
     public void Definition_ChangesWhileStarting_CountsFromTheNextStart()
     {
