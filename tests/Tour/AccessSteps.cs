@@ -21,8 +21,12 @@ internal static class AccessSteps
         transcript.Require(denied.Contains("right", StringComparison.Ordinal), "it names the right");
 
         transcript.Step("Two services, two identities", "The same principal, LocalService, but each service has a SID of its own (S-1-5-80-...).");
-        string redis = transcript.Show("idn show --pid $(pidof redis-server)");
-        string nginx = transcript.Show("idn show --pid $(pidof nginx | awk '{ print $NF }')");
-        transcript.Require(redis != nginx && redis.Contains("S-1-5-80", StringComparison.Ordinal), "their tokens differ in the service SID");
+        string redis = transcript.Show("idn user --pid $(pidof redis-server); idn groups --pid $(pidof redis-server)");
+        string nginx = transcript.Show("idn user --pid $(pidof nginx | awk '{ print $NF }'); idn groups --pid $(pidof nginx | awk '{ print $NF }')");
+        transcript.Require(HasServiceSid(redis, "redis") && !HasServiceSid(redis, "nginx"), "redis has its own service SID");
+        transcript.Require(HasServiceSid(nginx, "nginx") && !HasServiceSid(nginx, "redis"), "and so has nginx");
     }
+
+    // idn names service SIDs after their service.
+    private static bool HasServiceSid(string groups, string service) => groups.Contains($@"SERVICE\{service} ", StringComparison.Ordinal);
 }

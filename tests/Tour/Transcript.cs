@@ -8,7 +8,7 @@ namespace Tour;
 /// <summary>Prints the tour: numbered steps, the reason for each, commands with their output; stops at what does not hold.</summary>
 internal sealed class Transcript
 {
-    private const int ShownLines = 24;
+    private const int ShownLines = 40;
     private readonly Guest _guest;
     private int _step;
 
@@ -36,10 +36,10 @@ internal sealed class Transcript
     /// <summary>Shows text that did not come from a command.</summary>
     public static void Print(string text)
     {
-        string[] lines = text.TrimEnd().Split('\n');
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         for (int i = 0; i < Math.Min(lines.Length, ShownLines); i++)
         {
-            Console.WriteLine($"   | {lines[i]}");
+            Console.WriteLine($"   | {lines[i].TrimEnd()}");
         }
 
         if (lines.Length > ShownLines)
