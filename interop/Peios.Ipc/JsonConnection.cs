@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Buffers;
 using System.Collections.Generic;
 using System.Text.Json;
 using Peios.Interop;
@@ -11,7 +10,7 @@ namespace Peios.Ipc;
 /// One client of a <see cref="JsonServer"/>. Requests are answered one at a time and in order; while one is in
 /// progress nothing further is read, so a client cannot queue work (AUTH-006, PEINIT-376).
 /// </summary>
-public sealed class JsonConnection : EventSource
+public sealed partial class JsonConnection : EventSource
 {
     private const int LinesPerRound = 4;
     private const int MaxQueuedFds = 8;
@@ -21,8 +20,6 @@ public sealed class JsonConnection : EventSource
     private readonly JsonLines _lines;
     private readonly Queue<Fd> _received = new();
     private readonly List<int> _outgoing = [];
-    private ArrayBufferWriter<byte>? _unsent;
-    private int _sentOfUnsent;
     private long? _id;
     private bool _closing;
     private bool _handling;
@@ -109,9 +106,6 @@ public sealed class JsonConnection : EventSource
 
     /// <summary>Sends one line that is no answer: for streams of results inside a request in progress.</summary>
     public void SendLine(ReadOnlySpan<byte> line) => Transmit(line);
-
-    /// <summary>Bytes accepted but not taken by the client yet.</summary>
-    public int UnsentBytes => _unsent is null ? 0 : _unsent.WrittenCount - _sentOfUnsent;
 
     /// <summary>Sends an error and closes once it is out.</summary>
     public void FailAndClose(string code, string message)
@@ -319,91 +313,6 @@ public sealed class JsonConnection : EventSource
             UpdateInterest();
             _server.Resume(this);
         }
-    }
-
-    private void Transmit(ReadOnlySpan<byte> line)
-    {
-        if (Closed)
-        {
-            return;
-        }
-
-        if (UnsentBytes > 0)
-        {
-            Queue(line);
-            return;
-        }
-
-        Result<int> sent = _socket.Send(line, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_outgoing));
-        if (!sent.TryGet(out int count, out Errno error))
-        {
-            if (error != Errno.EAGAIN || _outgoing.Count > 0)
-            {
-                Close();
-                return;
-            }
-
-            count = 0;
-        }
-
-        if (count < line.Length)
-        {
-            Queue(line[count..]);
-        }
-        else if (_closing)
-        {
-            Close();
-        }
-    }
-
-    private void Queue(ReadOnlySpan<byte> rest)
-    {
-        _unsent ??= new ArrayBufferWriter<byte>(rest.Length);
-        // A client that never reads must not cost memory without bound; descriptors cannot be queued at all.
-        if (UnsentBytes + rest.Length > _server.Limits.UnsentBytes || _outgoing.Count > 0)
-        {
-            Close();
-            return;
-        }
-
-        _unsent.Write(rest);
-        UpdateInterest();
-    }
-
-    private void Flush()
-    {
-        if (_unsent is null || UnsentBytes == 0)
-        {
-            return;
-        }
-
-        if (!_socket.Send(_unsent.WrittenSpan[_sentOfUnsent..]).TryGet(out int count, out Errno error))
-        {
-            if (error != Errno.EAGAIN)
-            {
-                Close();
-            }
-
-            return;
-        }
-
-        _sentOfUnsent += count;
-        LastActivity = Clock.Monotonic;
-        if (UnsentBytes > 0)
-        {
-            return;
-        }
-
-        _unsent = null;
-        _sentOfUnsent = 0;
-        if (_closing)
-        {
-            Close();
-            return;
-        }
-
-        UpdateInterest();
-        _server.Drained(this);
     }
 
     private void UpdateInterest()

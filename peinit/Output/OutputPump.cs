@@ -131,6 +131,9 @@ internal sealed class OutputPump
         Route(record, _services);
     }
 
+    /// <summary>The service is gone; pipes that are still open keep their account.</summary>
+    internal void ForgetService(string service) => _ = _accounts.Remove(service);
+
     internal void Forget(OutputPipe pipe) => _ = _pipes.Remove(pipe);
 
     private void Route(in LogRecord record, LogBuffer ring)

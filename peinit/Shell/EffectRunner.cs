@@ -59,6 +59,7 @@ internal sealed class EffectRunner
                 _supervisor.Control?.Reply(effect);
                 break;
             case EffectKind.ForgetService:
+                _supervisor.Output.ForgetService(effect.Service!.Name);
                 break;
             default:
                 Record(effect);
