@@ -18,7 +18,7 @@
 #include <linux/pkm/registry.h>
 #include <linux/pkm/rsi.h>
 
-#define MAX_KEYS 64
+#define MAX_KEYS 256
 #define MAX_VALUES 64
 
 struct stored_key {
