@@ -167,6 +167,31 @@ public sealed class OperationTests
     }
 
     [Fact]
+    [Rule("PEINIT-315")]
+    public void Restart_BesideRunningStart_QueuesUntilItHasEnded()
+    {
+        Rig rig = In(ServiceState.Starting);
+        long restart = rig.Command(OperationType.Restart, "a");
+        rig.Ready("a");
+        Assert.Equal(ServiceState.Stopping, rig.State("a"));
+        rig.Exit("a");
+        rig.Ready("a");
+        Assert.Equal((ServiceState.Active, ReplyCode.Ok), (rig.State("a"), rig.ReplyTo(restart)!.Value.Code));
+    }
+
+    [Fact]
+    [Rule("PEINIT-310", "PEINIT-311")]
+    public void Start_OfADependency_HasItsTimeOnceItRuns()
+    {
+        Rig rig = new(Rig.Simple("a") with { Requires = ["b"], StartTimeout = 100 }, Rig.Simple("b") with { StartTimeout = 5 });
+        rig.Start("a");
+        Operation start = rig.Service("b").RunningOperation!;
+        rig.Advance(5);
+        Assert.Equal((OperationState.Failed, "timeout"), (start.State, start.Result));
+        Assert.Equal((ServiceState.Starting, ServiceState.Inactive), (rig.State("b"), rig.State("a")));
+    }
+
+    [Fact]
     [Rule("PEINIT-313")]
     public void Ended_After60Seconds_IsForgotten()
     {
