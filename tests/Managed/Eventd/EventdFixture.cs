@@ -67,17 +67,7 @@ internal sealed class EventdFixture : IDisposable
     /// <summary>Waits for a condition; its failure is a failure of the test, not a matter of speed.</summary>
     internal static void Until(Func<bool> condition, string what)
     {
-        for (int i = 0; i < 6000; i++)
-        {
-            if (condition())
-            {
-                return;
-            }
-
-            Thread.Sleep(5);
-        }
-
-        Assert.Fail($"never: {what}");
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromMinutes(2)), $"never: {what}");
     }
 
     /// <summary>Rows of a SELECT over all shards, columns joined by '|'; blobs in hex.</summary>
@@ -173,9 +163,10 @@ internal sealed class EventdFixture : IDisposable
         using (socket)
         {
             Result<int> sent;
+            SpinWait wait = default;
             while ((sent = socket.Send(datagram)).Error == Errno.EAGAIN)
             {
-                Thread.Sleep(1); // the queue of a socket is short
+                wait.SpinOnce(); // the queue of a socket is short
             }
 
             Assert.True(sent.Ok, sent.Error.ToString());

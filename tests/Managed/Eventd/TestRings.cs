@@ -39,11 +39,7 @@ internal sealed class TestRings : IRingSource, IDisposable
 
         public Errno Wait(int timeoutMs)
         {
-            if (Reader.Backlog == 0)
-            {
-                Thread.Sleep(1);
-            }
-
+            _ = SpinWait.SpinUntil(() => Reader.Backlog != 0, 1);
             return Errno.None;
         }
 
