@@ -72,11 +72,14 @@ internal sealed class Commands
     private void Read(long id, JsonObject request)
     {
         _ = request.TryGetString("path", out string path);
-        byte[] data = File.ReadAllBytes(path);
+        // Not by length: files of the kernel claim one that they do not have.
+        using FileStream file = File.OpenRead(path);
+        using MemoryStream data = new();
+        file.CopyTo(data);
         _port.Send(writer =>
         {
             writer.WriteNumber("id", id);
-            writer.WriteBase64String("data", data);
+            writer.WriteBase64String("data", data.GetBuffer().AsSpan(0, (int)data.Length));
         });
     }
 

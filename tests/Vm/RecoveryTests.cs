@@ -56,8 +56,8 @@ public sealed class RecoveryTests
     public void Boot_AfterFailedAttempts_EntersRecovery()
     {
         using Guest guest = Start("peios.bootattempts=2");
-        guest.WaitForConsole("peios: the console is up");
-        Restart(guest, "peios: the console is up");
+        guest.WaitForConsole("peinit: all services ready");
+        Restart(guest, "peinit: all services ready");
         int after = Restart(guest, "RECOVERY MODE");
 
         guest.Type("cat /.peinit/boot-attempts\n");
@@ -70,11 +70,11 @@ public sealed class RecoveryTests
     public void Boot_CounterSwitchedOff_NeverEntersRecovery()
     {
         using Guest guest = Start("peios.bootattempts=0");
-        guest.WaitForConsole("peios: the console is up");
+        guest.WaitForConsole("peinit: all services ready");
 
         for (int boot = 0; boot < 4; boot++)
         {
-            Restart(guest, "peios: the console is up");
+            Restart(guest, "peinit: all services ready");
         }
     }
 
