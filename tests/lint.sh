@@ -42,22 +42,22 @@ check_file_sizes() {
 
 # A function starts at a "{" in column 0 and ends at "}" in column 0 (kernel style).
 check_function_sizes() {
-	local file
-	for file in $(sources '*.c'); do
+	local file hits
+	hits=$(for file in $(sources '*.c'); do
 		is_generated "$file" && continue
 		awk -v file="$file" '
 			/^[a-zA-Z_].*\(/ && !/;$/ { head = $0 }
 			/^\{/ { start = NR }
 			/^\}/ { if (start && NR - start - 1 > 60) print file ": " start ": function of " NR - start - 1 " lines (60): " head; start = 0 }
 		' "$file"
-	done | while read -r line; do echo "lint: $line"; done | tee /dev/stderr 2>/dev/null | grep -q . && offences=$((offences + 1))
+	done)
+	[ -z "$hits" ] || { echo "$hits"; offend "function too long"; }
 }
 
 check_conditionals() {
-	local file
-	for file in $(sources 'pkm/*.c'); do
-		grep -nE '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef)\b' "$file" /dev/null | while read -r hit; do echo "lint: $hit: only compat.h may test"; done
-	done | tee /dev/stderr 2>/dev/null | grep -q . && offences=$((offences + 1))
+	local hits
+	hits=$(sources 'pkm/*.c' | xargs -r grep -nE '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef)\b' /dev/null)
+	[ -z "$hits" ] || { echo "$hits"; offend "only compat.h may test"; }
 }
 
 check_whitespace() {

@@ -67,13 +67,13 @@ static pid_t client_process(const char *name, int level, const int gate[2])
 	_exit(fd < 0 || read(gate[0], &byte, 1) < 0);
 }
 
-static void test_peer(void)
+/* What a server may do with a client that allows everything. */
+static void test_peer(int server)
 {
-	int server = listener("peer"), gate[2], conn, token, mine, pair[2];
+	int gate[2], conn, token, mine;
 	uint32_t level, type;
 	pid_t pid;
 
-	works(server, "Listen_Works");
 	if (pipe(gate))
 		return;
 	pid = client_process("peer", -1, gate);
@@ -98,6 +98,12 @@ static void test_peer(void)
 	close(gate[1]);
 	waitpid(pid, NULL, 0);
 	close(gate[0]);
+}
+
+static void test_anonymous_peer(int server)
+{
+	int gate[2], conn, token;
+	pid_t pid;
 
 	if (pipe(gate))
 		return;
@@ -110,6 +116,12 @@ static void test_peer(void)
 	close(gate[1]);
 	waitpid(pid, NULL, 0);
 	close(gate[0]);
+}
+
+static void test_identification_peer(int server)
+{
+	int gate[2], conn, pair[2];
+	pid_t pid;
 
 	if (pipe(gate))
 		return;
@@ -134,7 +146,6 @@ static void test_peer(void)
 	fails(peer_token(777), EBADF, "OpenPeer_BadFd_Ebadf");
 	if (!socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		fails(peer_token(pair[0]), EACCES, "OpenPeer_Socketpair_Eacces"); /* KACS-TOK-110 */
-	close(server);
 }
 
 static int unprivileged_server_is_capped(void)
@@ -272,7 +283,13 @@ static void test_gates(void)
 int main(void)
 {
 	open_dev();
-	test_peer();
+	int server = listener("peer");
+
+	works(server, "Listen_Works");
+	test_peer(server);
+	test_anonymous_peer(server);
+	test_identification_peer(server);
+	close(server);
 	test_gates();
 	return plan();
 }
