@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+using System;
+using Peios.Tests;
+using Tests.Vm.Harness;
+using Xunit;
+
+namespace Tests.Vm;
+
+/// <summary>Services that cannot work, defined and started in the running system.</summary>
+public sealed class BadServiceTests : GuestTest
+{
+    public BadServiceTests(BootedGuest booted)
+        : base(booted)
+    {
+    }
+
+    [Fact]
+    [Rule("PEINIT-185", "PEINIT-390")]
+    public void Start_MissingBinary_NamesStepAndErrno()
+    {
+        CommandResult result = Start("missing", "ImagePath", "sz:/no/such/program");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("pre_exec_failure", Status("missing"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("PEINIT-185")]
+    public void Start_FileWithoutExecutePermission_FailsBeforeExec()
+    {
+        Guest.Write("/run/plain", "no program\n");
+        Start("plain", "ImagePath", "sz:/run/plain");
+
+        Assert.Contains("pre_exec_failure", Status("plain"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_ProgramThatExitsAtOnce_Fails()
+    {
+        CommandResult result = Start("brief", "ImagePath", "sz:/bin/true");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("failed", Status("brief"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("PEINIT-177")]
+    public void Start_ProgramThatIsNeverReady_TimesOut()
+    {
+        CommandResult result = Start("mute", "ImagePath", "sz:/bin/sleep", "Arguments", "multi:1000", "StartTimeout", "dword:1");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("readiness_timeout", Status("mute"), StringComparison.Ordinal);
+        Assert.NotEqual(0, Guest.Execute(GuestCommand.Shell("pidof sleep")).ExitCode);
+    }
+
+    [Fact]
+    [Rule("PEINIT-097", "PEINIT-098", "PEINIT-103")]
+    public void Start_DefinitionOfWrongType_IsRefusedAndOthersRun()
+    {
+        CommandResult result = Start("wrong", "ImagePath", "dword:7");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal("PONG\n", Guest.Run("/bin/redis-cli", "ping").Output);
+    }
+
+    private CommandResult Start(string name, params string[] values)
+    {
+        string key = $@"Machine\System\Services\{name}";
+        string define = $"regctl new -p '{key}' && regctl set '{key}' Identity sz:SYSTEM && regctl set '{key}' RestartPolicy dword:0";
+        for (int i = 0; i < values.Length; i += 2)
+        {
+            define += $" && regctl set '{key}' {values[i]} {values[i + 1]}";
+        }
+
+        Guest.Shell(define);
+        Guest.Execute(GuestCommand.Shell("svctl reload-config"));
+        Guest.Eventually("peinit has read the definition", () => Guest.Execute(new GuestCommand("/bin/svctl", "status", name)).ExitCode == 0);
+        return Guest.Execute(new GuestCommand("/bin/svctl", "start", name));
+    }
+
+    private string Status(string name) => Guest.Run("/bin/svctl", "status", name, "--json").Output;
+}
