@@ -366,13 +366,19 @@ int kacs_session_destroy_empty(u64 id)
  * kacs_session_invalidate() - mark a session dead, for good
  * @id: auth_id
  *
+ * The kernel's own two sessions are refused: a dead SYSTEM session would deny
+ * PID 1 everything until the next boot.
+ *
  * Context: process context. KACS-TOK-089.
- * Return: 0, also when dead already; -ENOENT.
+ * Return: 0, also when dead already; -ENOENT; -EBUSY.
  */
 int kacs_session_invalidate(u64 id)
 {
-	struct kacs_session *session = kacs_session_find_get(id);
+	struct kacs_session *session;
 
+	if (id == KACS_SESSION_SYSTEM || id == KACS_SESSION_ANONYMOUS)
+		return -EBUSY;
+	session = kacs_session_find_get(id);
 	if (!session)
 		return -ENOENT;
 	if (!xchg(&session->dead, true))

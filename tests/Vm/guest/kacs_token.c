@@ -261,6 +261,8 @@ static void test_sessions(void)
 	token_spec(&s, SID_LOCAL_SERVICE, first, 201, 0);
 	token = create_token(&s);
 	works(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first), "Session_Invalidate_Works");
+	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, 0), EBUSY, "Session_InvalidateSystem_Ebusy"); /* KACS-TOK-144 */
+	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, 998), EBUSY, "Session_InvalidateAnonymous_Ebusy");
 	works(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first), "Session_InvalidateTwice_Works"); /* KACS-TOK-089 */
 	fails(create_token(&s), EINVAL, "CreateToken_DeadSession_Einval"); /* KACS-TOK-090 */
 	fails(ioctl(token, KACS_IOC_INSTALL), EPERM, "Install_DeadSession_Eperm"); /* KACS-TOK-102 */
