@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Text;
+using Peios.Tests;
+using Tests.Vm.Harness;
+using Xunit;
+
+namespace Tests.Vm;
+
+/// <summary>Clients of the control socket that misbehave: they get their answer, and nobody else notices.</summary>
+public sealed class ControlTests : GuestTest
+{
+    private const string Socket = "/run/peinit/control.sock";
+
+    public ControlTests(BootedGuest booted)
+        : base(booted)
+    {
+    }
+
+    [Theory]
+    [InlineData("[]\n")]
+    [InlineData("{}\n")]
+    [InlineData("{\"command\":7}\n")]
+    [InlineData("{\"command\":\"list\",\"command\":\"list\"}\n")]
+    [InlineData("not json at all\n")]
+    [InlineData("\u0001\u0002\n")]
+    public void Line_ThatIsNoRequest_IsRefusedByName(string line)
+    {
+        string answer = Send(Encoding.UTF8.GetBytes(line));
+
+        Assert.Contains("INVALID_REQUEST", answer, StringComparison.Ordinal);
+        AssertServing();
+    }
+
+    [Fact]
+    public void Line_OfOneMegabyte_IsRefusedAndClosed()
+    {
+        byte[] bytes = new byte[1_000_000];
+        Array.Fill(bytes, (byte)'x');
+
+        Assert.Contains("REQUEST_TOO_LARGE", Send(bytes), StringComparison.Ordinal);
+        AssertServing();
+    }
+
+    [Fact]
+    public void Client_HalfALine_GetsNoAnswerAndHarmsNobody()
+    {
+        Assert.Equal("", Send("{\"command\":\"li"u8.ToArray()));
+        AssertServing();
+    }
+
+    [Fact]
+    public void Client_Silence_HarmsNobody()
+    {
+        Assert.Equal("", Send([]));
+        AssertServing();
+    }
+
+    [Fact]
+    [Rule("PEINIT-013", "PEINIT-218")]
+    public void Service_ThatForksAway_LeavesNothingBehind()
+    {
+        const string key = @"Machine\System\Services\away";
+        Guest.Run("/bin/regctl", "new", "-p", key);
+        Guest.Run("/bin/regctl", "set", key, "Identity", "sz:SYSTEM");
+        Guest.Run("/bin/regctl", "set", key, "ImagePath", "sz:/usr/libexec/peios-away");
+        Guest.Run("/bin/regctl", "set", key, "Readiness", "dword:1");
+        Guest.Run("/bin/regctl", "set", key, "RestartPolicy", "dword:0");
+        Guest.Write("/usr/libexec/peios-away", "#!/bin/sh\nsleep 1000 &\nexit 0\n", 0x1ED);
+        Guest.Shell("svctl reload-config");
+
+        Guest.Execute(GuestCommand.Shell("svctl start away"));
+
+        Guest.Eventually("it counts as ended", () => Guest.Execute(GuestCommand.Shell("svctl status away --json")).Output.Contains("process_crash", StringComparison.Ordinal));
+        Assert.Equal("", Guest.Shell("cat /sys/fs/cgroup/peinit/away/main/cgroup.procs 2>/dev/null || true").Output);
+    }
+
+    private string Send(byte[] bytes) => UnixSend.Send(Guest, Socket, bytes).Output;
+
+    private void AssertServing() => Assert.Contains("redis", Guest.Shell("svctl list").Output, StringComparison.Ordinal);
+}
