@@ -15,6 +15,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
         fakeroot \
         git \
         kmod \
+        libclang-rt-dev \
         libelf-dev \
         libsqlite3-dev \
         linux-headers-cloud-amd64 \
