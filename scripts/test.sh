@@ -65,26 +65,26 @@ xunit_suite() {
 }
 
 show_failures() {
-	grep -aE -A 12 '^ *(Failed |not ok |.*(runtime error|ERROR: AddressSanitizer)|\[xUnit.net.*\[FAIL\])|error|aborted' "$1" | head -n 120 | sed 's/^/    /' || true
+	grep -aE -A 12 '^ *(Failed |not ok |.*(runtime error|ERROR: AddressSanitizer)|\[xUnit.net.*\[FAIL\])|error|aborted' "$1" | sed -n '1,120s/^/    /p' || true
 	echo "    (whole log: ${1#"$ROOT"/})"
 }
 
-# The programs below tests/Vm/guest, one boot per set of ktest options: a line "ktest: OPTIONS" in
-# a program's first comment asks for other options than the default, mode=enforce.
+# The programs below tests/Vm/guest, each in a boot of its own: they change policies that others rely on.
+# A line "ktest: OPTIONS" in a program's first comment asks for other options than the default, mode=enforce.
 kernel_suite() {
-	local source options sets
+	local source
 	mkdir -p "$OUT/guest"
 	step guest-programs "mend the C error above (tests/Vm/guest)" compile_guest_programs
 	step pkm-fault "mend the C error above" compile_fault_module
-	sets=$(for source in tests/Vm/guest/*"${1:-}"*.c; do [ -e "$source" ] && ktest_options "$source"; done | sort -u)
-	[ -n "$sets" ] || return 0
-	while read -r options; do kernel_boot "$options" "${1:-}"; done <<<"$sets"
+	for source in tests/Vm/guest/*"${1:-}"*.c; do
+		[ ! -e "$source" ] || kernel_boot "$(basename "$source" .c)" "$(ktest_options "$source")"
+	done
 }
 
 ktest_options() {
 	local options
 	options=$(head -n 15 "$1" | sed -n 's/.*ktest: *\(-[^*]*\).*/\1/p' | head -n 1 | sed 's/ *$//')
-	echo "${options:--p mode=enforce}"
+	printf '%s\n' "${options:--p mode=enforce}" # echo would eat -n
 }
 
 compile_guest_programs() {
@@ -101,20 +101,20 @@ compile_fault_module() {
 	make -C "$OUT/pkm-fault" KDIR="$KDIR" FAULT=1
 }
 
-# kernel_boot OPTIONS FILTER: one boot, counted by its TAP lines; a guest that did not finish is a failure.
+# kernel_boot PROGRAM OPTIONS: one boot, counted by its TAP lines; a guest that did not finish is a failure.
 kernel_boot() {
-	local name log source programs=() status=0 passed failed
-	name="kernel ($1)"
-	log=$LOGS/test-kernel-$(tr -c 'a-z0-9\n' '-' <<<"$1").log
-	for source in tests/Vm/guest/*"$2"*.c; do
-		[ "$(ktest_options "$source")" != "$1" ] || programs+=("$OUT/guest/$(basename "$source" .c)")
-	done
+	local name="kernel $1" log=$LOGS/test-kernel-$1.log status=0 passed failed
 	printf '  %-28s' "$name"
 	# shellcheck disable=SC2086
-	PEIOS_KERNEL=$KIMAGE flock /tmp/qemu.lock qemu/ktest.sh -m "$OUT/pkm/pkm.ko" $1 "${programs[@]}" >"$log" 2>&1 </dev/null 9>&- || status=$?
+	PEIOS_KERNEL=$KIMAGE flock /tmp/qemu.lock qemu/ktest.sh -m "$OUT/pkm/pkm.ko" $2 "$OUT/guest/$1" >"$log" 2>&1 </dev/null 9>&- || status=$?
 	passed=$(grep -ac '^ok ' "$log" || true)
 	failed=$(grep -ac '^not ok ' "$log" || true)
 	if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
 	count "$name" "$passed" "$failed"
-	[ "$failed" = 0 ] || { grep -aE -A 2 '^not ok |WARN|BUG|Oops|did not finish|failed with' "$log" | head -n 60 | sed 's/^/    /'; echo "    (whole log: ${log#"$ROOT"/})"; }
+	[ "$failed" = 0 ] || show_kernel_failures "$log"
+}
+
+show_kernel_failures() {
+	{ grep -aE -A 2 '^not ok |WARN|BUG|Oops|did not finish|failed with' "$1" || tail -n 20 "$1"; } | sed -n '1,60s/^/    /p' || true
+	echo "    (whole log: ${1#"$ROOT"/})"
 }
