@@ -112,15 +112,21 @@ static void *emit_one(void *result)
 	return NULL;
 }
 
-/* KMES-056: threads share their process's bucket */
+/*
+ * KMES-056: threads share their process's bucket. The bucket refills while a thread
+ * is made, so a slow machine needs more than one try; a thread with a bucket of its
+ * own would never be refused its first batch.
+ */
 static void threads_share(void)
 {
+	int result = -1, tries;
 	pthread_t t;
-	int result = -1;
 
-	exhaust();
-	pthread_create(&t, NULL, emit_one, &result);
-	pthread_join(t, NULL);
+	for (tries = 0; tries < 200 && result != EAGAIN; tries++) {
+		exhaust();
+		pthread_create(&t, NULL, emit_one, &result);
+		pthread_join(t, NULL);
+	}
 	ok(result == EAGAIN, "Rate_OtherThread_SharesTheBucket");
 }
 
@@ -142,10 +148,19 @@ static void flood_of_children(void)
 static void limited(void)
 {
 	__u32 out = 77;
+	int tries, refused = 0;
 
 	set(7, 0);
 	ok(exhaust() == EAGAIN, "Rate_TcbDisabled_EndsInEagain"); /* KMES-056 */
-	fails(batch_of(256, &out), EAGAIN, "Rate_BucketEmpty_BatchEagain");
+	/* A slow machine may refill the bucket between the two calls: try again. */
+	for (tries = 0; tries < 200; tries++) {
+		exhaust();
+		out = 77;
+		refused = batch_of(256, &out);
+		if (refused < 0)
+			break;
+	}
+	fails(refused, EAGAIN, "Rate_BucketEmpty_BatchEagain");
 	ok(out == 77, "Rate_BucketEmpty_LeavesOutput"); /* KMES-067 */
 	child_has_its_own();
 	failures_are_free();
