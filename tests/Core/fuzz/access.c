@@ -6,12 +6,15 @@
  *  - the trace says of every bit what the mask says;
  *  - MAXIMUM_ALLOWED is the set of bits that are granted one by one;
  *  - a deny ACE put in front never grants more;
- *  - without deny ACEs, a group disabled never grants more.
+ *  - without deny ACEs, a group disabled never grants more;
+ *  - the body of every event is one well-formed MessagePack value.
  *
  * Input: 16 bytes of set-up, then parts: descriptor, user claims, local
  * claims, policy, self SID.
  */
 #include "fuzz.h"
+
+#include <pkm/core/msgpack.h>
 
 #define POOL	14
 #define NODES	8
@@ -121,6 +124,35 @@ static const struct kacs_policy *find(void *ctx, const u8 *sid, u32 len)
 	return v->has_policy ? &v->policy : NULL;
 }
 
+/* Measuring says what writing takes, and what is written can be read. */
+#define CHECK_BODY(fill, v, event)                                                    \
+	do {                                                                          \
+		static u8 body[1 << 17];                                              \
+		u32 open[16], len = fill(NULL, 0, who(v), event);                     \
+		HOLDS(len && len <= sizeof(body));                                    \
+		HOLDS(fill(body, len, who(v), event) == len);                         \
+		HOLDS(pkm_mp_valid(body, len, open, ARRAY_SIZE(open)));               \
+	} while (0)
+
+static const struct kacs_event_who *who(const struct world *v)
+{
+	static struct kacs_event_who who;
+
+	who = (struct kacs_event_who){
+		.subject = &v->subject,
+		.pip_type = v->req.pip_type,
+		.pip_trust = v->req.pip_trust,
+		.object_context = v->lens[2] ? v->parts[2] : NULL,
+		.object_context_len = v->lens[2],
+		.pid = 1,
+		.name = (const u8 *)"fuzz",
+		.name_len = 4,
+		.path = (const u8 *)"/fuzz",
+		.path_len = 5,
+	};
+	return &who;
+}
+
 static int on_audit(void *ctx, const struct kacs_audit_event *event)
 {
 	u32 denied = 0, i;
@@ -131,21 +163,21 @@ static int on_audit(void *ctx, const struct kacs_audit_event *event)
 	}
 	HOLDS(event->success == !event->denied_by);
 	HOLDS(event->success || denied == (event->requested & ~event->granted));
+	CHECK_BODY(kacs_payload_audit, ctx, event);
 	((struct world *)ctx)->events++;
 	return 0;
 }
 
 static int on_privilege(void *ctx, const struct kacs_privilege_event *event)
 {
-	(void)ctx;
 	HOLDS(event->requested && !(event->requested & ~event->granted));
+	CHECK_BODY(kacs_payload_privilege, ctx, event);
 	return 0;
 }
 
 static int on_policy(void *ctx, const struct kacs_policy_event *event)
 {
-	(void)ctx;
-	(void)event;
+	CHECK_BODY(kacs_payload_policy, ctx, event);
 	return 0;
 }
 
