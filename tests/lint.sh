@@ -92,6 +92,21 @@ check_spec_copy() {
 	diff -rq ../shared/spec docs/spec || offend "docs/spec differs from ../shared/spec"
 }
 
+check_format() {
+	local hits
+	hits=$(dotnet format whitespace . --folder --verify-no-changes -v q 2>&1 | sed "s|$PWD/||")
+	[ -z "$hits" ] || { echo "$hits"; offend "C# formatting: dotnet format whitespace . --folder mends it"; }
+}
+
+# The documentation of C interfaces is complete: judged by the kernel's own script.
+check_kernel_doc() {
+	local script hits
+	script=$(ls /usr/src/linux-headers-*-common/scripts/kernel-doc 2>/dev/null | tail -n 1)
+	[ -n "$script" ] || { echo "lint: kernel-doc not checked: no kernel headers"; return 0; }
+	hits=$(sources 'pkm/*.c' 'pkm/*.h' | while read -r file; do "$script" -none "$file" 2>&1; done)
+	[ -z "$hits" ] || { echo "$hits"; offend "kernel-doc"; }
+}
+
 check_licence_lines
 check_file_sizes
 check_function_sizes
@@ -100,5 +115,7 @@ check_whitespace
 check_words
 check_shell
 check_spec_copy
+check_format
+check_kernel_doc
 [ "$offences" = 0 ] && echo "lint: clean"
 exit $((offences != 0))

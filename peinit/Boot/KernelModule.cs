@@ -81,9 +81,9 @@ internal static unsafe class KernelModule
         }
 
         using (fd)
-        fixed (byte* parameters = "mode=enforce\0"u8)
-        {
-            return Libc.Check(Libc.syscall(FinitModuleCall, fd.Raw, (long)parameters, 0, 0));
-        }
+            fixed (byte* parameters = "mode=enforce\0"u8)
+            {
+                return Libc.Check(Libc.syscall(FinitModuleCall, fd.Raw, (long)parameters, 0, 0));
+            }
     }
 }

@@ -29,33 +29,33 @@ internal static class Transitions
 
     static Transitions()
     {
-        //                              I   S   A   R   P   C   F   B   K
-        Row(Trigger.StartExecutes,      "S   -   -   -   -   S   S   -   I", Cause.ExplicitStart, Cause.DependencyStart);
-        Row(Trigger.ConditionFails,     "K   -   -   -   -   I   I   -   K", Cause.ConditionSkipped);
-        Row(Trigger.AssertFails,        "F   -   -   -   -   I   I   -   I", Cause.AssertionError);
-        Row(Trigger.CannotStart,        "F   F   -   -   -   I   F   -   I", Cause.ValidationError, Cause.CycleDetected, Cause.DependencyFailure);
-        Row(Trigger.Ready,              "-   A   -   A   -   -   -   -   -");
-        Row(Trigger.OneshotSucceeds,    "-   C   -   -   -   -   -   -   -");
-        Row(Trigger.DependentsReleased, "-   -   -   -   -   I   -   -   -");
-        Row(Trigger.MainExits,          "-   SF  SF  SF  -   -   -   -   -", Cause.ProcessCrash, Cause.RestartBudgetExhausted);
-        Row(Trigger.StartTimesOut,      "-   SF  -   -   -   -   -   -   -", Cause.ReadinessTimeout, Cause.RestartBudgetExhausted);
-        Row(Trigger.SetupFails,         "-   SF  -   -   -   -   -   -   -", Cause.PreHookFailure, Cause.ParentSetupFailure, Cause.PreExecFailure, Cause.RestartBudgetExhausted);
-        Row(Trigger.WatchdogExpires,    "-   -   SF  SF  -   -   -   -   -", Cause.WatchdogTimeout, Cause.RestartBudgetExhausted);
-        Row(Trigger.ReloadExecutes,     "-   -   R   -   -   -   -   -   -");
-        Row(Trigger.ReloadTimesOut,     "-   -   -   A   -   -   -   -   -");
-        Row(Trigger.StopExecutes,       "-   P   P   P   -   I   -   -   -", Cause.ExplicitStop);
-        Row(Trigger.ConflictStarts,     "-   P   P   P   -   -   -   -   -", Cause.ConflictEviction);
-        Row(Trigger.BoundStops,         "-   P   P   P   -   -   -   -   -", Cause.BindsToPropagation);
-        Row(Trigger.RestartExecutes,    "S   -   P   P   -   S   S   -   I", Cause.ExplicitStop, Cause.ExplicitStart);
-        Row(Trigger.StopEnds,           "-   -   -   -   I   -   -   -   -");
-        Row(Trigger.EvictionEnds,       "-   -   -   -   F   -   -   -   -");
-        Row(Trigger.RestartStopEnds,    "-   -   -   -   S   -   -   -   -", Cause.ExplicitStart);
-        Row(Trigger.Unkillable,         "-   -   -   -   B   -   -   -   -", Cause.ProcessUnkillable);
-        Row(Trigger.LeftoversSurvive,   "-   P   P   P   -   -   -   -   -", Cause.ProcessUnkillable);
-        Row(Trigger.BoundRecovers,      "-   -   -   -   -   -   S   -   -", Cause.BindsToRecovery);
-        Row(Trigger.DelayOver,          "-   S   -   -   -   -   -   -   -", Cause.RestartPolicy);
-        Row(Trigger.ResetExecutes,      "-   -   -   -   -   -   I   I   I");
-        Row(Trigger.ShutdownTakes,      "-   F   P   P   -   I   -   -   -", Cause.ShutdownWave);
+        //   I   S   A   R   P   C   F   B   K
+        Row("S   -   -   -   -   S   S   -   I", Trigger.StartExecutes, Cause.ExplicitStart, Cause.DependencyStart);
+        Row("K   -   -   -   -   I   I   -   K", Trigger.ConditionFails, Cause.ConditionSkipped);
+        Row("F   -   -   -   -   I   I   -   I", Trigger.AssertFails, Cause.AssertionError);
+        Row("F   F   -   -   -   I   F   -   I", Trigger.CannotStart, Cause.ValidationError, Cause.CycleDetected, Cause.DependencyFailure);
+        Row("-   A   -   A   -   -   -   -   -", Trigger.Ready);
+        Row("-   C   -   -   -   -   -   -   -", Trigger.OneshotSucceeds);
+        Row("-   -   -   -   -   I   -   -   -", Trigger.DependentsReleased);
+        Row("-   SF  SF  SF  -   -   -   -   -", Trigger.MainExits, Cause.ProcessCrash, Cause.RestartBudgetExhausted);
+        Row("-   SF  -   -   -   -   -   -   -", Trigger.StartTimesOut, Cause.ReadinessTimeout, Cause.RestartBudgetExhausted);
+        Row("-   SF  -   -   -   -   -   -   -", Trigger.SetupFails, Cause.PreHookFailure, Cause.ParentSetupFailure, Cause.PreExecFailure, Cause.RestartBudgetExhausted);
+        Row("-   -   SF  SF  -   -   -   -   -", Trigger.WatchdogExpires, Cause.WatchdogTimeout, Cause.RestartBudgetExhausted);
+        Row("-   -   R   -   -   -   -   -   -", Trigger.ReloadExecutes);
+        Row("-   -   -   A   -   -   -   -   -", Trigger.ReloadTimesOut);
+        Row("-   P   P   P   -   I   -   -   -", Trigger.StopExecutes, Cause.ExplicitStop);
+        Row("-   P   P   P   -   -   -   -   -", Trigger.ConflictStarts, Cause.ConflictEviction);
+        Row("-   P   P   P   -   -   -   -   -", Trigger.BoundStops, Cause.BindsToPropagation);
+        Row("S   -   P   P   -   S   S   -   I", Trigger.RestartExecutes, Cause.ExplicitStop, Cause.ExplicitStart);
+        Row("-   -   -   -   I   -   -   -   -", Trigger.StopEnds);
+        Row("-   -   -   -   F   -   -   -   -", Trigger.EvictionEnds);
+        Row("-   -   -   -   S   -   -   -   -", Trigger.RestartStopEnds, Cause.ExplicitStart);
+        Row("-   -   -   -   B   -   -   -   -", Trigger.Unkillable, Cause.ProcessUnkillable);
+        Row("-   P   P   P   -   -   -   -   -", Trigger.LeftoversSurvive, Cause.ProcessUnkillable);
+        Row("-   -   -   -   -   -   S   -   -", Trigger.BoundRecovers, Cause.BindsToRecovery);
+        Row("-   S   -   -   -   -   -   -   -", Trigger.DelayOver, Cause.RestartPolicy);
+        Row("-   -   -   -   -   -   I   I   I", Trigger.ResetExecutes);
+        Row("-   F   P   P   -   I   -   -   -", Trigger.ShutdownTakes, Cause.ShutdownWave);
     }
 
     /// <summary>Whether a trigger may take a service from one state to another with a cause; None keeps the cause.</summary>
@@ -97,7 +97,7 @@ internal static class Transitions
         _ => true,
     };
 
-    private static void Row(Trigger trigger, string cells, params ReadOnlySpan<Cause> causes)
+    private static void Row(string cells, Trigger trigger, params ReadOnlySpan<Cause> causes)
     {
         int from = 0;
         foreach (Range cell in cells.AsSpan().Split(' '))

@@ -236,6 +236,7 @@ int lcs_user_put(u64 ptr, const void *data, u32 len);
  * @children: RSI_LOOKUP, RSI_ENUM_CHILDREN
  * @values: RSI_QUERY_VALUES
  * @key: RSI_READ_KEY
+ * @arrays: what the decoded rows stand in; freed by lcs_reply_free()
  */
 struct lcs_reply {
 	struct lcs_request *req;
@@ -396,6 +397,9 @@ struct lcs_object {
 
 /**
  * struct lcs_record - one queued watch record
+ * @list: in the queue of its key; under lcs_watch_lock
+ * @len: bytes of @data
+ * @data: the record as read() returns it
  */
 struct lcs_record {
 	struct list_head list;

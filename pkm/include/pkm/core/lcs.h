@@ -22,6 +22,25 @@ enum lcs_fault {
 
 /**
  * struct lcs_limits - registry parameters an operation works under (LCS-329)
+ * @request_timeout_ms: waiting for a slot, delivery and answer of a request
+ * @transaction_timeout_ms: a transaction is aborted after this
+ * @notification_queue_size: records kept for a watch before it overflows
+ * @symlink_depth_limit: links followed on one path
+ * @max_value_size: bytes of a value
+ * @max_key_depth: components of a path
+ * @max_component_len: bytes of one of them
+ * @max_path_len: bytes of a path
+ * @max_layers_per_value: layers that may hold one value
+ * @max_bound_transactions: per source, at a time
+ * @max_read_only_transactions: per source, at a time
+ * @max_total_layers: rows of the layer table
+ * @max_sources: registered at a time
+ * @max_hives_per_source: that one source may register
+ * @max_requests: under way at one source
+ * @max_scope_guids: attached to a token
+ * @max_private_layers: attached to a token
+ * @max_subtree_watch_depth: levels below a watched key, 0: no limit
+ * @max_watch_burst: records of one transaction before a watch overflows
  */
 struct lcs_limits {
 	u32 request_timeout_ms;
@@ -67,6 +86,8 @@ void lcs_limits_init(struct lcs_limits *limits);
 
 /**
  * struct lcs_bytes - borrowed bytes, often a name
+ * @p: the first byte; anything when @len is 0
+ * @len: how many
  */
 struct lcs_bytes {
 	const u8 *p;
@@ -110,6 +131,8 @@ struct lcs_layer {
 
 /**
  * struct lcs_layers - the layer table an operation started with (LCS-123)
+ * @rows: borrowed, in no order
+ * @count: of @rows
  */
 struct lcs_layers {
 	const struct lcs_layer *rows;
@@ -122,6 +145,8 @@ const struct lcs_layer *lcs_layer_find(const struct lcs_layers *layers, struct l
 /**
  * struct lcs_contest - finds the winner among candidates in any order
  * @winner: index given with the best candidate, -1 for none yet
+ * @precedence: of the winner's layer
+ * @sequence: of the winner
  * @tie: the best rank was offered twice
  */
 struct lcs_contest {

@@ -125,10 +125,13 @@ struct kmes_consumer_page {
  * struct kmes_emit_args - KMES_IOC_EMIT (KMES-045)
  * @event_type: user address of the type, UTF-8
  * @event_type_len: bytes there, not 0
+ * @pad0: ignored
+ * @pad1: ignored
  * @payload: user address of one MessagePack value
  * @payload_len: bytes there, not 0
+ * @pad2: ignored
  *
- * Padding is ignored. Errors, first failure wins: EPERM, EAGAIN (rate), EINVAL,
+ * Errors, first failure wins: EPERM, EAGAIN (rate), EINVAL,
  * ENOSPC (too large), EFAULT, ENOMEM.
  */
 struct kmes_emit_args {
@@ -143,6 +146,13 @@ struct kmes_emit_args {
 
 /**
  * struct kmes_batch_entry - one event of a batch (KMES-061), as kmes_emit_args
+ * @event_type: user address of the type, UTF-8
+ * @event_type_len: bytes there, not 0
+ * @pad0: ignored
+ * @pad1: ignored
+ * @payload: user address of one MessagePack value
+ * @payload_len: bytes there, not 0
+ * @pad2: ignored
  */
 struct kmes_batch_entry {
 	__u64 event_type;
