@@ -106,8 +106,36 @@ public sealed class RegistryKey : IDisposable
         }
     }
 
+    /// <summary>Names of the visible children, in the order of their folded names, from one snapshot.</summary>
+    public Result<string[]> SubKeyNames()
+    {
+        byte[] buffer = new byte[4 * FirstBuffer];
+        for (; ; )
+        {
+            Errno error = RegistryDevice.ListSubKeys(_fd, buffer, out int length, out int count);
+            if (error.Ok)
+            {
+                SpanReader reader = new(buffer.AsSpan(0, length));
+                string[] names = new string[count];
+                for (int i = 0; i < count; i++)
+                {
+                    names[i] = Encoding.UTF8.GetString(reader.LengthPrefixed());
+                }
+
+                return reader.Ok ? names : Errno.EPROTO;
+            }
+
+            if (error != Errno.ERANGE || length <= buffer.Length)
+            {
+                return error;
+            }
+
+            buffer = new byte[length];
+        }
+    }
+
     /// <summary>
-    /// Lists the visible children. Each is one call, and the order may change with the key: a child created or deleted
+    /// Lists the visible children with their figures. Each is one call, and the order may change with the key: a child created or deleted
     /// meanwhile can be missed or seen twice, so whoever must be exact watches the key and lists again.
     /// </summary>
     public Result<NamedSubKey[]> SubKeys()

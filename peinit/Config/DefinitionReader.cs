@@ -34,15 +34,15 @@ internal static class DefinitionReader
 
         using (services)
         {
-            if (!services.SubKeys().TryGet(out NamedSubKey[]? keys, out error))
+            if (!services.SubKeyNames().TryGet(out string[]? names, out error))
             {
                 return error;
             }
 
             List<ServiceDefinition> definitions = [];
-            foreach (NamedSubKey key in keys)
+            foreach (string name in names)
             {
-                if (ReadKey(services, key.Name, inherited).TryGet(out ServiceDefinition? definition, out error))
+                if (ReadKey(services, name, inherited).TryGet(out ServiceDefinition? definition, out error))
                 {
                     definitions.Add(definition);
                 }

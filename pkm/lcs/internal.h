@@ -460,6 +460,7 @@ long lcs_ioc_blanket_tombstone(struct lcs_key *key, void __user *arg);
 long lcs_ioc_query_values_batch(struct lcs_key *key, void __user *arg);
 long lcs_ioc_enum_values(struct lcs_key *key, void __user *arg);
 long lcs_ioc_enum_subkeys(struct lcs_key *key, void __user *arg);
+long lcs_ioc_list_subkeys(struct lcs_key *key, void __user *arg);
 long lcs_ioc_query_key_info(struct lcs_key *key, void __user *arg);
 long lcs_ioc_delete_key(struct lcs_key *key, void __user *arg);
 long lcs_ioc_hide_key(struct lcs_key *key, void __user *arg);

@@ -137,6 +137,74 @@ long lcs_ioc_enum_subkeys(struct lcs_key *key, void __user *arg)
 	return put_args(arg, &args, sizeof(args), err);
 }
 
+static void write_children(struct pkm_writer *w, const struct lcs_children *children)
+{
+	u32 i;
+
+	for (i = 0; i < children->entry_count; i++)
+		lcs_rsi_put_bytes(w, children->entries[i].child);
+}
+
+static int put_list(struct reg_list_subkeys_args *args, const struct lcs_children *children)
+{
+	u32 room = args->buf_len;
+	struct pkm_writer w;
+	void *buf;
+	int err;
+
+	pkm_writer_init(&w, NULL, 0);
+	write_children(&w, children);
+	if (w.failed)
+		return -EIO;
+	args->buf_len = w.len;
+	args->count = children->entry_count;
+	if (w.len > room)
+		return -ERANGE;
+	buf = kvmalloc(max(w.len, 1U), GFP_KERNEL_ACCOUNT);
+	if (!buf)
+		return -ENOMEM;
+	pkm_writer_init(&w, buf, w.len);
+	write_children(&w, children);
+	err = lcs_user_put(args->buf_ptr, buf, w.len);
+	kvfree(buf);
+	return err;
+}
+
+/**
+ * lcs_ioc_list_subkeys() - REG_IOC_LIST_SUBKEYS
+ * @key: descriptor
+ * @arg: struct reg_list_subkeys_args
+ *
+ * The names that REG_IOC_ENUM_SUBKEYS tells in n calls, for which the source sends
+ * n lists of n and two more answers each, take one question here.
+ *
+ * Context: sleeps for the source.
+ * Return: as lcs_ioc_enum_subkeys(). LCS-122, LCS-279.
+ */
+long lcs_ioc_list_subkeys(struct lcs_key *key, void __user *arg)
+{
+	struct reg_list_subkeys_args args;
+	struct lcs_reply reply = {};
+	struct lcs_op op;
+	int err;
+
+	if (copy_from_user(&args, arg, sizeof(args)))
+		return -EFAULT;
+	if (args._pad)
+		return -EINVAL;
+	if (!(key->granted & KEY_ENUMERATE_SUB_KEYS))
+		return -EACCES;
+	err = lcs_op_begin(&op);
+	if (!err)
+		err = lcs_user_buffer(args.buf_ptr, args.buf_len) ?: lcs_txn_check(args.txn_fd);
+	if (!err)
+		err = lcs_visible_children(&op, key->place->hive, lcs_place_guid(key->place), &reply) ?:
+		      put_list(&args, &reply.children);
+	lcs_reply_free(&reply);
+	lcs_op_end(&op);
+	return put_args(arg, &args, sizeof(args), err);
+}
+
 static void put_info(struct lcs_key *key, struct reg_query_key_info_args *args, const struct lcs_key_record *record,
 		     const struct figures *figures)
 {

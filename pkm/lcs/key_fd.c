@@ -31,6 +31,8 @@ static long key_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return lcs_ioc_enum_values(key, user);
 	case REG_IOC_ENUM_SUBKEYS:
 		return lcs_ioc_enum_subkeys(key, user);
+	case REG_IOC_LIST_SUBKEYS:
+		return lcs_ioc_list_subkeys(key, user);
 	case REG_IOC_QUERY_KEY_INFO:
 		return lcs_ioc_query_key_info(key, user);
 	case REG_IOC_DELETE_KEY:

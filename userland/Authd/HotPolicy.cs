@@ -86,17 +86,17 @@ internal sealed class HotPolicy
 
     private void RefreshServices(RegistryKey? key)
     {
-        if (key is null || !key.SubKeys().TryGet(out NamedSubKey[]? keys))
+        if (key is null || !key.SubKeyNames().TryGet(out string[]? names))
         {
             return;
         }
 
         Dictionary<Sid, string> services = [];
-        foreach (NamedSubKey entry in keys)
+        foreach (string name in names)
         {
-            if (ServiceSid.IsValidName(entry.Name))
+            if (ServiceSid.IsValidName(name))
             {
-                services[ServiceSid.Of(entry.Name)] = entry.Name;
+                services[ServiceSid.Of(name)] = name;
             }
         }
 

@@ -78,6 +78,7 @@ internal static class RegistryAbi
     internal const uint REG_IOC_FLUSH = 0x0000520D;
     internal const uint REG_IOC_BACKUP = 0x4004520E;
     internal const uint REG_IOC_RESTORE = 0x4004520F;
+    internal const uint REG_IOC_LIST_SUBKEYS = 0xC0185220;
     internal const uint REG_IOC_COMMIT = 0x00005210;
     internal const uint REG_IOC_TXN_STATUS = 0x80085211;
 
@@ -192,6 +193,16 @@ internal static class RegistryAbi
         internal ulong LastWriteTime;
         internal uint SubkeyCount;
         internal uint ValueCount;
+        internal int TxnFd;
+        internal uint Pad;
+    }
+
+    /// <summary>Mirrors <c>struct reg_list_subkeys_args</c>.</summary>
+    internal struct RegListSubkeysArgs
+    {
+        internal uint BufLen;
+        internal uint Count;
+        internal ulong BufPtr;
         internal int TxnFd;
         internal uint Pad;
     }

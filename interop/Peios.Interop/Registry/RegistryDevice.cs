@@ -183,6 +183,24 @@ public sealed unsafe class RegistryDevice : IDisposable
         }
     }
 
+    /// <summary>Reads the names of all visible children into a packed buffer; ERANGE sets the length that is needed.</summary>
+    public static Errno ListSubKeys(Fd key, Span<byte> buffer, out int length, out int count)
+    {
+        fixed (byte* b = buffer)
+        {
+            RegistryAbi.RegListSubkeysArgs args = new()
+            {
+                BufLen = (uint)buffer.Length,
+                BufPtr = (ulong)b,
+                TxnFd = NoTransaction,
+            };
+            Errno error = Files.Control(key, RegistryAbi.REG_IOC_LIST_SUBKEYS, ref args).Error;
+            length = (int)args.BufLen;
+            count = (int)args.Count;
+            return error;
+        }
+    }
+
     /// <summary>Reads the key's figures and own name (LCS-281).</summary>
     public static Errno QueryKeyInfo(Fd key, Span<byte> name, out int nameLength, out KeyInfo info)
     {

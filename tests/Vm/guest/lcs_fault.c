@@ -93,6 +93,14 @@ static int op_batch(void)
 	return ioctl(key, REG_IOC_QUERY_VALUES_BATCH, &a);
 }
 
+static int op_list(void)
+{
+	char names[512];
+	struct reg_list_subkeys_args a = { .buf_len = sizeof(names), .buf_ptr = (uintptr_t)names, .txn_fd = -1 };
+
+	return ioctl(key, REG_IOC_LIST_SUBKEYS, &a);
+}
+
 static int op_info(void)
 {
 	char name[64];
@@ -175,6 +183,7 @@ static int client(void)
 	every_allocation("delete value", op_delete_value);
 	every_allocation("query", op_query);
 	every_allocation("batch", op_batch);
+	every_allocation("list", op_list);
 	every_allocation("info", op_info);
 	every_allocation("security", op_security);
 	every_allocation("flush", op_flush);

@@ -151,6 +151,26 @@ static void values(void)
 	close(key);
 }
 
+static void names(int key, int root)
+{
+	char buf[64];
+	struct reg_list_subkeys_args l = { .buf_len = sizeof(buf), .buf_ptr = (uintptr_t)buf, .txn_fd = -1 };
+	int before = machine.requests, no_right = open_key(-1, "Machine", KEY_QUERY_VALUE, 0);
+
+	works(ioctl(root, REG_IOC_LIST_SUBKEYS, &l), "ListSubkeys_Works");
+	ok(l.count == 1 && l.buf_len == 12 && get32((uint8_t *)buf) == 8 && !memcmp(buf + 4, "Software", 8),
+	   "ListSubkeys_Records_ArePacked");
+	ok(machine.requests == before + 2, "ListSubkeys_AsksTheSourceOnce");
+	l.buf_len = 11;
+	fails(ioctl(root, REG_IOC_LIST_SUBKEYS, &l), ERANGE, "ListSubkeys_SmallBuffer_Erange");
+	ok(l.buf_len == 12, "ListSubkeys_SmallBuffer_SaysTheNeed");
+	fails(ioctl(no_right, REG_IOC_LIST_SUBKEYS, &l), EACCES, "ListSubkeys_NoRight_Eacces");
+	l.buf_len = sizeof(buf);
+	l.buf_ptr = 8;
+	fails(ioctl(key, REG_IOC_LIST_SUBKEYS, &l), EFAULT, "ListSubkeys_BadBuffer_Efault");
+	close(no_right);
+}
+
 static void listing(void)
 {
 	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0), root = open_key(-1, "Machine", KEY_READ, 0);
@@ -176,6 +196,7 @@ static void listing(void)
 	   "EnumSubkeys_Child_HasItsFigures /* LCS-278 */");
 	k.index = 1;
 	fails(ioctl(root, REG_IOC_ENUM_SUBKEYS, &k), ENOENT, "EnumSubkeys_PastTheEnd_Enoent");
+	names(key, root);
 	works(ioctl(key, REG_IOC_QUERY_KEY_INFO, &i), "Info_Works");
 	ok(i.name_len == 8 && i.subkey_count == 1 && i.value_count == 2 && i.max_value_name_len == 4 &&
 	   i.max_subkey_name_len == 3 && i.max_value_data_size == 4 && !i.volatile_key && i.last_write_time,

@@ -79,14 +79,14 @@ internal static class DeleteCommand
                 return session.Exit;
             }
 
-            if (!key.SubKeys().TryGet(out NamedSubKey[]? children, out Errno error))
+            if (!key.SubKeyNames().TryGet(out string[]? children, out Errno error))
             {
                 return session.Failed(path, error);
             }
 
-            foreach (NamedSubKey child in children)
+            foreach (string child in children)
             {
-                ExitCode exit = Tree(session, path + "\\" + child.Name, layer);
+                ExitCode exit = Tree(session, path + "\\" + child, layer);
                 if (exit != ExitCode.Success)
                 {
                     return exit;

@@ -281,6 +281,22 @@ struct reg_enum_subkey_args {
 };
 
 /**
+ * struct reg_list_subkeys_args - REG_IOC_LIST_SUBKEYS
+ * @buf_len: in size, out bytes written or needed
+ * @count: out, number of records
+ * @buf_ptr: records: u32 name_len, name
+ * @txn_fd: transaction, -1 for none
+ * @_pad: zero
+ */
+struct reg_list_subkeys_args {
+	__u32 buf_len;
+	__u32 count;
+	__u64 buf_ptr;
+	__s32 txn_fd;
+	__u32 _pad;
+};
+
+/**
  * struct reg_query_key_info_args - REG_IOC_QUERY_KEY_INFO
  * @name_len: in size, out length of the key's own name
  * @_pad0: zero
@@ -435,6 +451,8 @@ struct reg_txn_status_args {
 #define REG_IOC_FLUSH			_IO('R', 13)
 #define REG_IOC_BACKUP			_IOW('R', 14, struct reg_backup_args)
 #define REG_IOC_RESTORE			_IOW('R', 15, struct reg_restore_args)
+/* Ours: all visible children by one question to the source. */
+#define REG_IOC_LIST_SUBKEYS		_IOWR('R', 32, struct reg_list_subkeys_args)
 
 /* On transaction descriptors. */
 #define REG_IOC_COMMIT		_IO('R', 16)
