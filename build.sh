@@ -10,6 +10,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 . scripts/compile.sh
 . scripts/image.sh
 . scripts/qemu.sh
+. scripts/debug-kernel.sh
 . scripts/test.sh
 . scripts/bench.sh
 

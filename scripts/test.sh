@@ -3,13 +3,14 @@
 
 help_test() {
 	cat <<'TEXT'
-Usage: ./build.sh test [FILTER]
+Usage: ./build.sh test [--debug-kernel] [FILTER]
 
 Builds the images and runs the suites, cheapest first:
   core      C unit tests of pkm/core, with the address and undefined-behaviour sanitizers
   managed   xunit on this machine: libraries, state machines, codecs, pkm/core
   kernel    C programs in a bare guest with pkm.ko (tests/Vm/guest, qemu/ktest.sh)
   vm        xunit against the booted image (tests/Vm)
+--debug-kernel runs only the kernel suite, on a kernel built with KASAN and lockdep (the first time: an hour).
 FILTER keeps the tests whose full name (kernel: file name) contains it.
 The last line is "N passed, N failed"; the exit status is 0 only if nothing failed.
 TEXT
@@ -18,7 +19,15 @@ TEXT
 PASSED=0
 FAILED=0
 
+# Where the modules under test lie (pkm/, pkm-fault/) and what every boot of the kernel suite is told besides.
+MODULES=$OUT
+KTEST_MORE=
+
 cmd_test() {
+	if [ "${1:-}" = --debug-kernel ]; then
+		test_debug_kernel "${2:-}"
+		return
+	fi
 	cmd_build
 	build_tests
 	make_images
@@ -27,6 +36,18 @@ cmd_test() {
 	xunit_suite managed tests/Managed/Tests.Managed.csproj "${1:-}"
 	kernel_suite "${1:-}"
 	xunit_suite vm tests/Vm/Tests.Vm.csproj "${1:-}"
+	echo "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
+}
+
+test_debug_kernel() {
+	need_deps
+	echo "test on the sanitizer kernel"
+	use_debug_kernel
+	MODULES=$OUT/kernel-debug
+	KTEST_MORE="-t 1800"
+	step debug-pkm.ko "mend the C error above" compile_module_copy "$MODULES/pkm" 0
+	kernel_suite "$1"
 	echo "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
 }
@@ -75,7 +96,7 @@ kernel_suite() {
 	local source
 	mkdir -p "$OUT/guest"
 	step guest-programs "mend the C error above (tests/Vm/guest)" compile_guest_programs
-	step pkm-fault "mend the C error above" compile_fault_module
+	step pkm-fault "mend the C error above" compile_module_copy "$MODULES/pkm-fault" 1
 	for source in tests/Vm/guest/*"${1:-}"*.c; do
 		[ ! -e "$source" ] || kernel_boot "$(basename "$source" .c)" "$(ktest_options "$source")"
 	done
@@ -94,11 +115,12 @@ compile_guest_programs() {
 	done
 }
 
-# The module again, with the switch that makes its N-th allocation fail (pkm/test/fault.h).
-compile_fault_module() {
-	mkdir -p "$OUT/pkm-fault"
-	tar -C pkm --exclude='*.o' --exclude='.*.cmd' --exclude='*.ko' --exclude='*.mod*' -c . | tar -C "$OUT/pkm-fault" -x
-	make -C "$OUT/pkm-fault" KDIR="$KDIR" FAULT=1
+# compile_module_copy FOLDER FAULT: the module again; FAULT=1 has a switch that makes its N-th allocation fail
+# (pkm/test/fault.h).
+compile_module_copy() {
+	mkdir -p "$1"
+	tar -C pkm --exclude='*.o' --exclude='.*.cmd' --exclude='*.ko' --exclude='*.mod*' -c . | tar -C "$1" -x
+	make -C "$1" KDIR="$KDIR" FAULT="$2"
 }
 
 # kernel_boot PROGRAM OPTIONS: one boot, counted by its TAP lines; a guest that did not finish is a failure.
@@ -106,7 +128,7 @@ kernel_boot() {
 	local name="kernel $1" log=$LOGS/test-kernel-$1.log status=0 passed failed
 	printf '  %-28s' "$name"
 	# shellcheck disable=SC2086
-	PEIOS_KERNEL=$KIMAGE flock /tmp/qemu.lock qemu/ktest.sh -m "$OUT/pkm/pkm.ko" $2 "$OUT/guest/$1" >"$log" 2>&1 </dev/null 9>&- || status=$?
+	PEIOS_KERNEL=$KIMAGE flock /tmp/qemu.lock qemu/ktest.sh -m "$MODULES/pkm/pkm.ko" ${2//out\/pkm/$MODULES/pkm} $KTEST_MORE "$OUT/guest/$1" >"$log" 2>&1 </dev/null 9>&- || status=$?
 	passed=$(grep -ac '^ok ' "$log" || true)
 	failed=$(grep -ac '^not ok ' "$log" || true)
 	if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi

@@ -273,6 +273,12 @@ static void check_deny_first(struct world *v, const struct kacs_sd *sd)
 	HOLDS(!kacs_acl_parse(&more.dacl, dacl, w.len));
 	ask(v, sd, KACS_MAXIMUM_ALLOWED, &before);
 	ask(v, &more, KACS_MAXIMUM_ALLOWED, &after);
+	/*
+	 * KACS-AC-107: the privilege fires only where the DACL did not grant, and what it grants
+	 * survives the restricted pass (decisions.md, KACS core).
+	 */
+	if (v->state.privileges & KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP))
+		before.granted |= KACS_WRITE_OWNER;
 	HOLDS(!(after.granted & ~before.granted));
 }
 
