@@ -19,6 +19,9 @@
 #include "../ksyms.h"
 #include "internal.h"
 
+/* Projected for whoever may not act. */
+#define NOBODY 65534
+
 /* --- ids of a token on a credential ------------------------------------------- */
 
 static struct group_info *projected_groups(const struct kacs_token_spec *spec)
@@ -34,10 +37,20 @@ static struct group_info *projected_groups(const struct kacs_token_spec *spec)
 	return groups;
 }
 
+/*
+ * A token below level Impersonation may be looked at, not acted with: file
+ * permissions, which know no levels, must see nobody (KACS-TOK-107).
+ */
+static bool may_act(const struct kacs_token *tok)
+{
+	return tok->type == KACS_TOKEN_TYPE_PRIMARY || tok->level >= KACS_LEVEL_IMPERSONATION;
+}
+
 /* The ids that Linux checks: those of whoever acts (KACS-ENF-191). */
 static int project_effective(struct cred *cred, const struct kacs_token *tok)
 {
-	const struct kacs_token_spec *spec = &tok->fixed->spec;
+	static const struct kacs_token_spec nobody = { .projected_uid = NOBODY, .projected_gid = NOBODY };
+	const struct kacs_token_spec *spec = may_act(tok) ? &tok->fixed->spec : &nobody;
 	struct group_info *groups = projected_groups(spec);
 
 	if (!groups)

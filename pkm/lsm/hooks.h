@@ -24,6 +24,9 @@
 	hook(bprm_creds_for_exec) \
 	hook(capable)		  \
 	hook(sk_free_security)	  \
+	hook(task_fix_setgid)	  \
+	hook(task_fix_setgroups)  \
+	hook(task_fix_setuid)	  \
 	hook(unix_stream_connect)
 
 #define LSM_HOOK(RET, DEFAULT, NAME, ...) RET pkm_hook_##NAME(__VA_ARGS__);
