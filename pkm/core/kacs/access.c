@@ -62,6 +62,18 @@ static void confinement_pass(struct check *ck, const struct kacs_acl *dacl, stru
 	trace_add(log, before & ~n->granted[0], KACS_STEP_CONFINEMENT, KACS_TRACE_NO_INDEX, 0);
 }
 
+/* Steps 11 and 12. */
+static void run_passes(struct check *ck, const struct kacs_acl *dacl, struct nodes *n,
+		       struct trace_log *log)
+{
+	u32 flags = ck->req->subject->flags;
+
+	if (flags & KACS_SUBJECT_RESTRICTED)
+		restricted_pass(ck, dacl, n, log);
+	if (flags & KACS_SUBJECT_CONFINED)
+		confinement_pass(ck, dacl, n, log);
+}
+
 /**
  * kacs_unit_run() - steps 8 to 12 for the object's DACL or a policy rule's
  * @ck: check
@@ -75,7 +87,7 @@ static void confinement_pass(struct check *ck, const struct kacs_acl *dacl, stru
 void kacs_unit_run(struct check *ck, const struct kacs_acl *dacl, const struct unit_seed *seed,
 		   struct nodes *out, struct trace_log *log)
 {
-	u32 flags = ck->req->subject->flags, i;
+	u32 i;
 
 	for (i = 0; i < ck->count; i++) {
 		out->granted[i] = seed->granted;
@@ -84,10 +96,7 @@ void kacs_unit_run(struct check *ck, const struct kacs_acl *dacl, const struct u
 	}
 	kacs_dacl_walk(ck, dacl, &ck->normal, out, log);
 	take_ownership(ck, seed, out, log);
-	if (flags & KACS_SUBJECT_RESTRICTED)
-		restricted_pass(ck, dacl, out, log);
-	if (flags & KACS_SUBJECT_CONFINED)
-		confinement_pass(ck, dacl, out, log);
+	run_passes(ck, dacl, out, log);
 }
 
 /* The request as far as it can be understood, for results without a decision. */
@@ -164,7 +173,7 @@ static u32 gate(const struct kacs_request *req)
 }
 
 /* The rarer inputs of step 2. */
-static bool extras_valid(const struct kacs_request *req)
+static noinline bool extras_valid(const struct kacs_request *req)
 {
 	if (req->self_sid && !kacs_sid_valid(req->self_sid, req->self_sid_len))
 		return false;
@@ -175,7 +184,7 @@ static bool extras_valid(const struct kacs_request *req)
 }
 
 /* Step 2, without the tree; KACS-AC-022, KACS-AC-026, KACS-AC-055, KACS-AC-057. */
-static bool inputs_valid(const struct kacs_request *req, const struct kacs_sd *sd)
+static __always_inline bool inputs_valid(const struct kacs_request *req, const struct kacs_sd *sd)
 {
 	const struct kacs_generic_map *map = req->map;
 	u32 bad = (map->read | map->write | map->execute | map->all) & 0xffe00000U;
@@ -239,12 +248,12 @@ static int setup_nodes(struct check *ck, u8 *mem)
 	return 0;
 }
 
-static void setup_views(struct check *ck)
+/* The views of the passes that this subject has. */
+static void setup_passes(struct check *ck)
 {
 	const struct kacs_request *req = ck->req;
 	const struct kacs_subject *subject = req->subject;
 
-	kacs_view_normal(&ck->normal, subject, req->state, ck->sd->owner, ck->self);
 	if (subject->flags & KACS_SUBJECT_RESTRICTED)
 		kacs_view_restricted(&ck->restricted, subject, req->state, ck->sd->owner,
 				     ck->self);
@@ -272,7 +281,8 @@ static void decide(struct check *ck)
 {
 	struct unit_seed seed;
 
-	setup_views(ck);
+	kacs_view_normal(&ck->normal, ck->req->subject, ck->req->state, ck->sd->owner, ck->self);
+	setup_passes(ck);
 	kacs_privs_seed(ck, ck->req->intent, &seed, &ck->log);
 	kacs_prescan(ck, &seed, &ck->log);
 	kacs_unit_run(ck, &ck->sd->dacl, &seed, &ck->final, &ck->log);
@@ -281,35 +291,45 @@ static void decide(struct check *ck)
 }
 
 /*
- * Nothing but labels and the normal walk can matter, and nobody wants to know
- * more than the mask: no privilege of steps 5, 6 and 10, no other pass, no
- * tree, no policy, no report. Most checks are so.
+ * Nothing but labels and walks can matter, and nobody wants to know more than
+ * the mask: no privilege of steps 5, 6 and 10, no tree, no condition, no
+ * policy, no report. Most checks are so.
  */
-static bool is_plain(const struct kacs_request *req, const struct kacs_sd *sd)
+static __always_inline bool is_plain(const struct kacs_request *req, const struct kacs_sd *sd)
 {
-	const struct kacs_subject *subject = req->subject;
 	u32 facts = sd->dacl.facts | sd->sacl.facts;
 
 	return !(facts & (KACS_ACL_CONDITIONS | KACS_ACL_AUDIT | KACS_ACL_POLICIES)) &&
 	       !sd->trust && !req->tree_count && !req->trace &&
-	       !(subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED)) &&
-	       !(subject->audit_policy & (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE)) &&
+	       !(req->subject->audit_policy &
+		 (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE)) &&
 	       !(req->state->privileges & USE_PRIVILEGES);
 }
 
-/* Steps 3 to 16 of a plain check, with the parts that all checks use. */
-static int decide_plain(struct check *ck, struct kacs_result *res)
+/* Steps 3 to 8 of a plain check. */
+static __always_inline void plain_begin(struct check *ck)
 {
 	const struct kacs_request *req = ck->req;
-	struct nodes n = { .granted = &ck->local[0], .decided = &ck->local[1] };
 
 	ck->count = 1;
 	ck->tree.count = 0;
+	ck->final.granted = &ck->local[0];
+	ck->final.decided = &ck->local[1];
 	kacs_view_normal(&ck->normal, req->subject, req->state, ck->sd->owner, ck->self);
 	ck->local[0] = 0;
 	ck->local[1] = KACS_ACCESS_SYSTEM_SECURITY | mic_denied(req->subject, ck->sd, ck->map);
-	kacs_dacl_walk(ck, &ck->sd->dacl, &ck->normal, &n, NULL);
-	res->granted = ck->local[0];
+}
+
+/* Steps 11 to 16 of a plain check, with the parts that all checks use. */
+static __always_inline int plain_end(struct check *ck, struct kacs_result *res)
+{
+	if (unlikely(ck->req->subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED))) {
+		setup_nodes(ck, NULL); /* leaves the masks where they are */
+		ck->priv[0] = 0;
+		setup_passes(ck);
+		run_passes(ck, &ck->sd->dacl, &ck->final, NULL);
+	}
+	res->granted = ck->final.granted[0];
 	return ck->want & ~res->granted ? -EACCES : 0;
 }
 
@@ -344,39 +364,53 @@ static int conclude(struct check *ck, struct kacs_result *res)
 	return ck->want & ~res->granted ? -EACCES : 0; /* KACS-AC-176 */
 }
 
-/* Steps 2 to 16 for a validated descriptor. */
-static int check_behind_gate(const struct kacs_request *req, const struct kacs_sd *sd,
-			     struct kacs_result *res)
+/* Step 2 and the state of a check. */
+static __always_inline int begin(struct check *ck, const struct kacs_request *req,
+				 const struct kacs_sd *sd, struct kacs_result *res)
 {
-	struct check ck;
+	if (req->tree_count > KACS_TREE_MAX || !inputs_valid(req, sd))
+		return -EINVAL;
+	ck->req = req;
+	ck->sd = sd;
+	ck->map = req->map;
+	ck->maximum = req->desired & KACS_MAXIMUM_ALLOWED;
+	ck->want = requested(req);
+	ck->self = req->self_sid;
+	memset(res, 0, sizeof(*res));
+	res->want = ck->want;
+	return 0;
+}
+
+/* Steps 3 to 16 of any check. */
+static noinline int finish_full(struct check *ck, struct kacs_result *res)
+{
+	const struct kacs_request *req = ck->req;
 	u8 *mem = req->scratch;
 
-	if (req->tree_count > KACS_TREE_MAX || !inputs_valid(req, sd))
-		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	ck.req = req;
-	ck.sd = sd;
-	ck.map = req->map;
-	ck.maximum = req->desired & KACS_MAXIMUM_ALLOWED;
-	ck.want = requested(req);
-	ck.self = req->self_sid;
-	memset(res, 0, sizeof(*res));
-	res->want = ck.want;
-	if (likely(is_plain(req, sd)))
-		return decide_plain(&ck, res);
-	if (kacs_scratch_size(sd, req->tree_count) > req->scratch_len)
+	if (kacs_scratch_size(ck->sd, req->tree_count) > req->scratch_len)
 		return stop(req, res, KACS_STEP_INVALID, -ENOMEM);
-	ck.staging = false;
-	ck.staged_sacls = false;
-	ck.policy_sacls = false;
-	ck.log.count = 0;
-	if (needs_stack(sd)) {
-		setup_cond(&ck, mem);
+	ck->staging = false;
+	ck->staged_sacls = false;
+	ck->policy_sacls = false;
+	ck->log.count = 0;
+	if (needs_stack(ck->sd)) {
+		setup_cond(ck, mem);
 		mem += COND_STACK_BYTES;
 	}
-	if (setup_nodes(&ck, mem))
+	if (setup_nodes(ck, mem))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	decide(&ck);
-	return conclude(&ck, res);
+	decide(ck);
+	return conclude(ck, res);
+}
+
+/* Steps 3 to 16 where the descriptor is validated. */
+static int finish(struct check *ck, struct kacs_result *res)
+{
+	if (!is_plain(ck->req, ck->sd))
+		return finish_full(ck, res);
+	plain_begin(ck);
+	kacs_dacl_walk(ck, &ck->sd->dacl, &ck->normal, &ck->final, NULL);
+	return plain_end(ck, res);
 }
 
 /**
@@ -394,10 +428,13 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
 		      struct kacs_result *res)
 {
 	u32 closed = gate(req);
+	struct check ck;
 
 	if (closed)
 		return stop(req, res, closed, -EACCES);
-	return check_behind_gate(req, sd, res);
+	if (begin(&ck, req, sd, res))
+		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
+	return finish(&ck, res);
 }
 
 /**
@@ -407,7 +444,8 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
  * @sd_len: how many
  * @res: always filled
  *
- * The gates come before a malformed descriptor (KACS-AC-021).
+ * The gates come before a malformed descriptor (KACS-AC-021). Whatever the
+ * walk says, a descriptor that is malformed anywhere is refused whole.
  *
  * Context: as kacs_access_check().
  * Return: as kacs_access_check().
@@ -415,12 +453,20 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
 int kacs_access_check_raw(const struct kacs_request *req, const void *sd, u32 sd_len,
 			  struct kacs_result *res)
 {
-	struct kacs_sd parsed;
 	u32 closed = gate(req);
+	struct kacs_sd parsed;
+	struct check ck;
 
 	if (closed)
 		return stop(req, res, closed, -EACCES);
-	if (kacs_sd_parse(&parsed, sd, sd_len))
+	if (kacs_sd_frame(&parsed, sd, sd_len) || begin(&ck, req, &parsed, res))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	return check_behind_gate(req, &parsed, res);
+	if (likely(parsed.dacl.data && is_plain(req, &parsed))) {
+		plain_begin(&ck);
+		if (kacs_dacl_walk_raw(&ck, &parsed.dacl))
+			return plain_end(&ck, res);
+	}
+	if (kacs_sd_dacl(&parsed))
+		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
+	return finish(&ck, res);
 }

@@ -114,18 +114,61 @@ static u16 ace_facts(const u8 *p)
 	return facts;
 }
 
-/*
- * A well-formed single-SID ACE, for a SID that does not look like S-1-3-4:
- * nearly all of them, and all there is to note is in the table above.
- */
-static __always_inline bool single_ace(const u8 *p, u32 size)
+static __always_inline bool is_single(u8 type)
 {
-	u64 sid;
+	return type < ACE_TYPES && ACE_SINGLE_TYPES >> type & 1;
+}
 
-	if (size < 16 || p[0] >= ACE_TYPES || !(ACE_SINGLE_TYPES >> p[0] & 1))
-		return false;
-	sid = pkm_get_le64(p + 8);
-	return (sid & 0xf0ff) == 1 && size == 16 + (sid >> 6 & 0x3fc) && sid != SID_WORD(1, 3);
+/* Any ACE; returns its size, 0 when it is malformed. */
+static noinline u32 ace_check(const u8 *p, u32 left, u32 *facts)
+{
+	u32 size;
+
+	if (left < 4)
+		return 0;
+	size = pkm_get_le16(p + 2);
+	if (size < 4 || size & 3 || size > left || !ace_valid(p, size))
+		return 0;
+	*facts |= ace_facts(p);
+	return size;
+}
+
+/**
+ * kacs_acl_aces() - validate the ACEs of an ACL whose header is
+ * @acl: its facts are added to
+ * @from: where to start
+ * @index: of the ACE there
+ *
+ * Context: Any. KACS-FMT-051, KACS-FMT-061 to KACS-FMT-070.
+ * Return: 0, or -EINVAL.
+ */
+int kacs_acl_aces(struct kacs_acl *acl, const u8 *from, u32 index)
+{
+	const u8 *p = from, *end = acl->data + acl->len;
+	u32 left = acl->count - index, facts = 0, size;
+
+	if (index > acl->count)
+		return -EINVAL;
+	for (; left; left--, p += size) {
+		u64 first;
+
+		/* Nearly all: one SID behind the mask, and not S-1-3-4. */
+		if (likely(end - p >= 16)) {
+			size = pkm_get_le16(p + 2);
+			first = pkm_get_le64(p + 8);
+			if (likely(is_single(p[0]) && single_sized(size, first) &&
+				   size <= end - p && first != SID_WORD(1, 3))) {
+				if (!(p[1] & KACS_ACE_INHERIT_ONLY))
+					facts |= single_facts[p[0]];
+				continue;
+			}
+		}
+		size = ace_check(p, end - p, &facts);
+		if (!size)
+			return -EINVAL;
+	}
+	acl->facts |= facts;
+	return p == end ? 0 : -EINVAL;
 }
 
 /**
@@ -139,40 +182,9 @@ static __always_inline bool single_ace(const u8 *p, u32 size)
  */
 int kacs_acl_parse(struct kacs_acl *acl, const void *data, u32 len)
 {
-	const u8 *p = data, *end;
-	u32 size, count, i, facts = 0, guess = 0;
-
-	if (len < KACS_ACL_HEADER)
+	if (acl_frame(acl, data, len))
 		return -EINVAL;
-	size = pkm_get_le16(p + 2);
-	count = pkm_get_le16(p + 4);
-	if (size < KACS_ACL_HEADER || size > len)
-		return -EINVAL;
-	acl->data = data;
-	acl->len = size;
-	acl->count = count;
-	end = p + size;
-	p += KACS_ACL_HEADER;
-	for (i = 0; i < count; i++) {
-		u32 left = end - p, ace_size;
-
-		if (unlikely(left < 4))
-			return -EINVAL;
-		ace_size = pkm_get_le16(p + 2);
-		if (unlikely(ace_size > left))
-			return -EINVAL;
-		if (likely(single_ace(p, ace_size))) {
-			if (!(p[1] & KACS_ACE_INHERIT_ONLY))
-				facts |= single_facts[p[0]];
-		} else {
-			if (ace_size < 4 || ace_size & 3 || !ace_valid(p, ace_size))
-				return -EINVAL;
-			facts |= ace_facts(p);
-		}
-		p = ace_behind(p, ace_size, &guess);
-	}
-	acl->facts = facts;
-	return p == end ? 0 : -EINVAL;
+	return kacs_acl_aces(acl, acl->data + KACS_ACL_HEADER, 0);
 }
 
 /**

@@ -6,6 +6,9 @@
  */
 #include "private.h"
 
+/* What an owner has before the first ACE (KACS-AC-092). */
+#define OWNER_BITS (KACS_READ_CONTROL | KACS_WRITE_DAC)
+
 /* An access ACE of another form than the plain two. */
 struct odd_ace {
 	const u8 *sid;
@@ -50,57 +53,198 @@ static bool odd_matches(struct check *ck, const struct kacs_view *view, const st
 	       condition_holds(ck, view, odd);
 }
 
-/*
- * An ACE of any form, inherit-only ones included. *@mask becomes its mapped,
- * undecided bits. Only an access ACE has a mask: an opaque one may end behind
- * its header.
- */
-static noinline bool odd_applies(struct check *ck, const struct kacs_view *view, const u8 *ace,
-				 u32 *mask, u32 decided, bool *deny)
-{
-	struct odd_ace odd;
+/* A walk on its way: what its inner loop keeps in registers. */
+struct walk {
+	const struct kacs_view *view;
+	const struct kacs_generic_map *map;
+	const u8 *p;
+	const u8 *end;
+	u64 hash; /* of a candidate's SID */
+	u64 slot; /* its place */
+	u32 index;
+	u32 granted;
+	u32 decided;
+	u32 stop; /* KACS-AC-091: bits that end the walk, 0: none do */
+};
 
-	if (ace[1] & KACS_ACE_INHERIT_ONLY || !odd_access_ace(ace, &odd))
-		return false;
-	*mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
-	*deny = odd.deny;
-	return *mask && odd_matches(ck, view, &odd);
+static __always_inline void walk_start(struct walk *w, const struct check *ck,
+				       const struct kacs_acl *dacl, const struct kacs_view *view,
+				       const struct nodes *n)
+{
+	w->view = view;
+	w->map = ck->map;
+	w->p = dacl->data + KACS_ACL_HEADER;
+	w->end = dacl->data + dacl->len;
+	w->hash = 0;
+	w->slot = 0;
+	w->index = 0;
+	w->granted = n->granted[0];
+	w->decided = n->decided[0];
+	w->stop = ck->maximum ? 0 : ck->want;
 }
 
-/* The walk of an object without a tree: where nearly all checks spend their time. */
+/* Why walk_seek() stopped. */
+enum seen {
+	SEEN_END,
+	SEEN_ODD,
+	SEEN_CANDIDATE,
+};
+
+/*
+ * Go to the next ACE that is not plain, or is and has a SID that may match:
+ * where nearly all checks spend their time. With @check the ACEs are not
+ * validated yet, and a malformed one is not plain either.
+ */
+static __always_inline enum seen walk_seek(struct walk *w, const bool check)
+{
+	const struct kacs_sid_slot *slots = w->view->set->slots;
+	u32 shift = w->view->set->shift, size;
+	const u8 *p = w->p, *last = w->end - 16, *behind;
+	enum seen seen = SEEN_ODD;
+
+	for (; p <= last; p = behind, w->index++) {
+		u32 head = pkm_get_le32(p);
+		u64 first;
+
+		if (unlikely(head & ACE_NOT_PLAIN))
+			break;
+		size = head >> 16;
+		behind = p + size;
+		first = pkm_get_le64(p + 8);
+		if (check && unlikely(!single_sized(size, first) | (behind > w->end)))
+			break;
+		/* The SID ends where the ACE does. */
+		w->hash = sid_hash_words(first, pkm_get_le64(behind - 8));
+		w->slot = pkm_get_le64(&slots[w->hash >> shift]);
+		if (slot_may_hold(w->slot, w->hash)) {
+			seen = SEEN_CANDIDATE;
+			break;
+		}
+	}
+	w->p = p;
+	return p == w->end ? SEEN_END : seen;
+}
+
+/* The bits that an ACE decides if it matches. */
+static __always_inline u32 walk_fresh(const struct walk *w)
+{
+	return ace_map(pkm_get_le32(w->p + 4), w->map) & ~w->decided;
+}
+
+/* The bits that a candidate decides. */
+static __always_inline u32 walk_plain(const struct walk *w, bool deny)
+{
+	u32 mask = walk_fresh(w);
+
+	if (!mask)
+		return 0;
+	return likely(slot_is_enabled_group(w->view, w->slot, w->hash, w->p + 8)) ||
+	       kacs_view_find(w->view, w->p + 8, w->hash, VIEW_ALLOW + deny) ? mask : 0;
+}
+
+/*
+ * The bits that an ACE of any form decides, inherit-only ones included. Only
+ * an access ACE has a mask: an opaque one may end behind its header.
+ */
+static noinline u32 walk_odd(struct check *ck, const struct walk *w, bool *deny)
+{
+	struct odd_ace odd;
+	u32 mask;
+
+	if (w->p[1] & KACS_ACE_INHERIT_ONLY || !odd_access_ace(w->p, &odd))
+		return 0;
+	mask = walk_fresh(w);
+	*deny = odd.deny;
+	return mask && odd_matches(ck, w->view, &odd) ? mask : 0;
+}
+
+/* Go behind an ACE that decided @mask. True iff the walk is over. */
+static __always_inline bool walk_apply(struct walk *w, u32 mask, bool deny)
+{
+	w->p += pkm_get_le16(w->p + 2);
+	w->index++;
+	w->decided |= mask;
+	if (!deny)
+		w->granted |= mask;
+	return mask && w->stop && !(w->stop & ~w->decided);
+}
+
+/* The walk of an object without a tree. */
 static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl,
 				 const struct kacs_view *view, struct nodes *n,
 				 struct trace_log *log)
 {
-	const u8 *p = dacl->data + KACS_ACL_HEADER, *end = dacl->data + dacl->len, *ace;
-	const struct kacs_sid_slot *slots = view->set->slots;
-	u32 shift = view->set->shift, stop = ck->maximum ? 0 : ck->want;
-	u32 granted = n->granted[0], decided = n->decided[0], index = 0, head, mask;
+	struct walk w;
+	enum seen seen;
+	u32 mask;
 	bool deny;
 
-	for (ace = p; p < end; index++, ace = p) {
-		head = pkm_get_le32(p);
-		p += head >> 16;
-		if (unlikely(head & (0xfe | KACS_ACE_INHERIT_ONLY << 8))) {
-			if (!odd_applies(ck, view, ace, &mask, decided, &deny))
-				continue;
-		} else {
-			deny = head & 1;
-			mask = ace_map(pkm_get_le32(ace + 4), ck->map) & ~decided;
-			if (!mask || !set_may_hold(slots, shift, ace + 8) ||
-			    !kacs_view_match(view, ace + 8, VIEW_ALLOW + deny))
-				continue;
-		}
-		decided |= mask;
-		if (!deny)
-			granted |= mask;
-		trace_add(log, mask, KACS_STEP_DACL_ACE, index, !deny);
-		/* KACS-AC-091. */
-		if (stop && !(stop & ~decided))
+	walk_start(&w, ck, dacl, view, n);
+	while ((seen = walk_seek(&w, false)) != SEEN_END) {
+		deny = w.p[0] & 1;
+		mask = seen == SEEN_CANDIDATE ? walk_plain(&w, deny) : walk_odd(ck, &w, &deny);
+		trace_add(log, mask, KACS_STEP_DACL_ACE, w.index, !deny);
+		if (walk_apply(&w, mask, deny))
 			break;
 	}
-	n->granted[0] = granted;
-	n->decided[0] = decided;
+	n->granted[0] = w.granted;
+	n->decided[0] = w.decided;
+}
+
+/* An inherit-only ACE that is plain otherwise, or not even that? */
+static bool inherit_only(const struct walk *w)
+{
+	u32 size = pkm_get_le16(w->p + 2);
+
+	return w->end - w->p >= 16 && w->p[0] <= KACS_ACE_DENIED &&
+	       w->p[1] & KACS_ACE_INHERIT_ONLY && single_sized(size, pkm_get_le64(w->p + 8)) &&
+	       size <= w->end - w->p;
+}
+
+/**
+ * kacs_dacl_walk_raw() - normal pass over a DACL that is validated on the way
+ * @ck: check with its normal view, without a tree
+ * @dacl: header validated, ACEs not; its facts are filled
+ *
+ * Reading the ACEs once instead of twice saves a third of a check. It goes
+ * well as long as nothing odd turns up; else the caller validates the DACL
+ * and, if it is sound, walks it again from the start. An ACE for S-1-3-4 is
+ * odd, because it changes what the owner had before the first (KACS-AC-094).
+ *
+ * Context: Any.
+ * Return: true iff the DACL is valid and held nothing odd; the masks of the
+ * object are then final. Else nothing changed.
+ */
+bool kacs_dacl_walk_raw(struct check *ck, struct kacs_acl *dacl)
+{
+	struct nodes *n = &ck->final;
+	u32 mask, owner = ck->normal.owns ? OWNER_BITS & ~n->decided[0] : 0;
+	struct walk w;
+	enum seen seen;
+
+	walk_start(&w, ck, dacl, &ck->normal, n);
+	w.granted |= owner; /* KACS-AC-092 */
+	w.decided |= owner;
+	while ((seen = walk_seek(&w, true)) != SEEN_END) {
+		if (seen == SEEN_CANDIDATE) {
+			if (sid_is_owner_rights(w.p + 8))
+				return false;
+			mask = walk_plain(&w, w.p[0]);
+		} else if (inherit_only(&w)) {
+			mask = 0;
+		} else {
+			return false;
+		}
+		if (walk_apply(&w, mask, w.p[0]))
+			break;
+	}
+	/* What is behind the deciding ACE has to be valid all the same. */
+	if ((w.p != w.end || w.index != dacl->count) &&
+	    (kacs_acl_aces(dacl, w.p, w.index) || dacl->facts))
+		return false;
+	n->granted[0] = w.granted;
+	n->decided[0] = w.decided;
+	return true;
 }
 
 /* A mask for every node alike. Returns the bits decided everywhere. */
@@ -177,12 +321,10 @@ static noinline void walk_tree(struct check *ck, const struct kacs_acl *dacl,
 static void owner_rights(struct check *ck, const struct kacs_acl *dacl, struct nodes *n,
 			 struct trace_log *log)
 {
-	u32 bits = KACS_READ_CONTROL | KACS_WRITE_DAC;
-
 	if (dacl->facts & KACS_ACL_OWNER_RIGHTS)
 		return;
-	trace_add(log, bits & ~n->decided[0], KACS_STEP_OWNER, KACS_TRACE_NO_INDEX, 1);
-	apply_all(ck, n, bits, false);
+	trace_add(log, OWNER_BITS & ~n->decided[0], KACS_STEP_OWNER, KACS_TRACE_NO_INDEX, 1);
+	apply_all(ck, n, OWNER_BITS, false);
 }
 
 /**

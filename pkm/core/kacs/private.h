@@ -111,24 +111,31 @@ static inline bool label_shaped(u8 type, const u8 *sid)
 /* Bits that no ACE can grant, deny or audit: KACS-AC-025. */
 #define ACE_INERT_BITS (KACS_RESERVED_BITS | KACS_ACCESS_SYSTEM_SECURITY | KACS_MAXIMUM_ALLOWED)
 
-/*
- * The ACE behind one of @size bytes. Where the next ACE starts depends on a
- * load from this one, and waiting for that load would be most of a walk's
- * time. Neighbours are often of one size: then the address comes from the
- * guess, which the processor has already, and the load only confirms it.
- */
-static __always_inline const u8 *ace_behind(const u8 *p, u32 size, u32 *guess)
-{
-	u32 step = *guess;
+/* ACEs that a walk may not read as type, mask and SID, or not at all. */
+#define ACE_NOT_PLAIN (0xfe | KACS_ACE_INHERIT_ONLY << 8)
 
-	if (likely(size == step)) {
-		OPTIMIZER_HIDE_VAR(step);
-		return p + step;
-	}
-	*guess = size;
-	return p + size;
+/*
+ * Does a single-SID ACE of @size bytes, 16 + 4n, start its SID like this? The
+ * low half of @first is revision 1 and n, and n is at most 15.
+ */
+static __always_inline bool single_sized(u32 size, u64 first)
+{
+	return (first & 0xffff) == (size << 6) - 0x3ff && size <= 8 + KACS_SID_MAX;
 }
 
+/* An ACL's header, KACS-FMT-050, KACS-FMT-051; the facts are still to come. */
+static __always_inline int acl_frame(struct kacs_acl *acl, const u8 *data, u32 len)
+{
+	if (len < KACS_ACL_HEADER)
+		return -EINVAL;
+	acl->data = data;
+	acl->len = pkm_get_le16(data + 2);
+	acl->count = pkm_get_le16(data + 4);
+	acl->facts = 0;
+	return acl->len < KACS_ACL_HEADER || acl->len > len ? -EINVAL : 0;
+}
+
+int kacs_acl_aces(struct kacs_acl *acl, const u8 *from, u32 index);
 void kacs_ace_decode(const u8 *p, struct kacs_ace *ace);
 
 /* An ACE mask as evaluation sees it (KACS-AC-024); generic bits are rare. */
@@ -226,12 +233,22 @@ static __always_inline const u8 *slot_sid(const struct kacs_sid_set *set, u64 sl
 /*
  * First and last eight bytes. SIDs that share both differ only in the middle
  * of a domain part; they land in one place and are told apart there.
+ *
+ * The RID is the upper half of @last, so of the product's upper half, which is
+ * all that is used, it meets only the lower half of the factor: that one is
+ * 2^32 over the golden ratio, which spreads the consecutive RIDs of a domain
+ * evenly. It is odd: no two RIDs of a domain get the same tag.
  */
+static __always_inline u64 sid_hash_words(u64 first, u64 last)
+{
+	return (first + last) * 0xbf58476d9e3779b1ULL;
+}
+
 static __always_inline u64 sid_hash(const u8 *sid)
 {
-	u64 head = pkm_get_le64(sid);
+	u64 first = pkm_get_le64(sid);
 
-	return (head + pkm_get_le64(sid + 4 * (head >> 8 & 0xff))) * 0x9e3779b97f4a7c15ULL;
+	return sid_hash_words(first, pkm_get_le64(sid + 4 * (first >> 8 & 0xff)));
 }
 
 /*
@@ -245,34 +262,26 @@ static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot,
 	       sid_equal(slot_sid(set, slot), sid);
 }
 
-/* What a place that holds the SID says: 1 it matches, 0 it ends the search, -1 go on. */
-static __always_inline int slot_match(const struct kacs_view *view, u64 slot, u32 polarity)
-{
-	u32 i = slot_index(slot), kind = slot_kind(slot);
-
-	if (kind == SLOT_MEMBER)
-		return 1;
-	if (kind == SLOT_GROUP) /* else another entry of this SID may be enabled */
-		return view->enabled[i / 64] >> (i % 64) & 1 ? 1 : -1;
-	if (kind == SLOT_GROUP_DENY)
-		return polarity == VIEW_DENY ? 1 : -1;
-	if (kind == SLOT_DENY)
-		return polarity == VIEW_DENY;
-	return !!((kind == SLOT_SELF ? view->self : view->owner) & polarity);
-}
-
 /*
- * Can this SID match at all? No, for nearly every SID that is not in the set:
- * its place holds another tag and no search goes on behind it. A walk asks
- * this first and leaves the rest to kacs_view_match().
+ * Can a SID of this hash match at all? No, for nearly every SID that is not in
+ * the set: its place holds another tag and no search goes on behind it.
  */
-static __always_inline bool set_may_hold(const struct kacs_sid_slot *slots, u32 shift,
-					 const u8 *sid)
+static __always_inline bool slot_may_hold(u64 slot, u64 hash)
 {
-	u64 hash = sid_hash(sid), slot = pkm_get_le64(&slots[hash >> shift]);
-
 	return unlikely(((u32)slot == (u32)(hash >> 32)) | slot_more(slot));
 }
+
+/* Is this place that of an enabled group with just this SID? What most hits are. */
+static __always_inline bool slot_is_enabled_group(const struct kacs_view *view, u64 slot,
+						  u64 hash, const u8 *sid)
+{
+	u32 i = slot_index(slot);
+
+	return slot_kind(slot) == SLOT_GROUP && (u32)slot == (u32)(hash >> 32) &&
+	       view->enabled[i / 64] >> (i % 64) & 1 && sid_equal(slot_sid(view->set, slot), sid);
+}
+
+bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u64 hash, u32 polarity);
 
 bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity);
 bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid);
@@ -546,10 +555,16 @@ int kacs_tree_find(const struct kacs_tree *tree, const u8 *guid);
 void kacs_tree_allow(const struct kacs_tree *tree, struct nodes *n, u32 node, u32 mask);
 void kacs_tree_deny(const struct kacs_tree *tree, struct nodes *n, u32 node, u32 mask);
 
+/* --- sd.c --------------------------------------------------------------- */
+
+int kacs_sd_frame(struct kacs_sd *sd, const void *data, u32 len);
+int kacs_sd_dacl(struct kacs_sd *sd);
+
 /* --- dacl.c ------------------------------------------------------------- */
 
 void kacs_dacl_walk(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view,
 		    struct nodes *n, struct trace_log *log);
+bool kacs_dacl_walk_raw(struct check *ck, struct kacs_acl *dacl);
 
 /* --- caap.c ------------------------------------------------------------- */
 

@@ -9,70 +9,73 @@
  */
 #include "private.h"
 
-/* One component: offset and end, both 0 when it is absent. */
+/* Where a component lies; an absent one is [0, 0), apart from everything. */
 struct part {
 	u32 at, end;
 };
 
-#define PARTS 4 /* owner, group, SACL, DACL */
-
-/* Absent parts lie in [0, 0), which is apart from everything. */
-static bool apart(const struct part *a, const struct part *b)
+static struct part part_of(const struct kacs_sd *sd, const u8 *p, u32 len)
 {
-	return a->end <= b->at || b->end <= a->at;
+	u32 at = p ? p - sd->data : 0;
+
+	return (struct part){ at, at + len };
 }
 
-/* Are the parts in the order we write them? Then none can overlap. */
-static bool in_order(const struct part parts[PARTS])
+/* The components in any order. */
+static noinline bool all_apart(const struct kacs_sd *sd)
 {
-	u32 end = 0, i;
-
-	for (i = 0; i < PARTS; i++) {
-		if (!parts[i].at)
-			continue;
-		if (parts[i].at < end)
-			return false;
-		end = parts[i].end;
-	}
-	return true;
-}
-
-static noinline bool all_apart(const struct part parts[PARTS])
-{
+	const struct part parts[] = {
+		part_of(sd, sd->owner, sd->owner ? kacs_sid_len(sd->owner) : 0),
+		part_of(sd, sd->group, sd->group ? kacs_sid_len(sd->group) : 0),
+		part_of(sd, sd->sacl.data, sd->sacl.len),
+		part_of(sd, sd->dacl.data, sd->dacl.len),
+	};
 	u32 i, n;
 
-	for (i = 0; i < PARTS; i++)
-		for (n = i + 1; n < PARTS; n++)
-			if (!apart(&parts[i], &parts[n]))
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		for (n = i + 1; n < ARRAY_SIZE(parts); n++)
+			if (parts[i].end > parts[n].at && parts[n].end > parts[i].at)
 				return false;
 	return true;
 }
 
-static __always_inline int parse_sid(const u8 *data, u32 len, u32 at, struct part *part, const u8 **sid)
+/*
+ * A descriptor on its way through the parser. Components in the order we write
+ * them, by far the most, cannot overlap.
+ */
+struct parse {
+	const u8 *data;
+	u32 len;
+	u32 end; /* of the last component */
+	bool in_order;
+};
+
+/* The component at @at reaches to @end. */
+static __always_inline void note_part(struct parse *in, u32 at, u32 end)
+{
+	in->in_order &= at >= in->end;
+	in->end = end;
+}
+
+static __always_inline int parse_sid(struct parse *in, u32 at, const u8 **sid)
 {
 	u32 n;
 
-	part->at = 0;
-	part->end = 0;
 	*sid = NULL;
 	if (!at)
 		return 0;
-	if (at < KACS_SD_HEADER || at >= len)
+	if (at < KACS_SD_HEADER || at >= in->len)
 		return -EINVAL;
-	n = sid_prefix(data + at, len - at);
+	n = sid_prefix(in->data + at, in->len - at);
 	if (!n)
 		return -EINVAL;
-	part->at = at;
-	part->end = at + n;
-	*sid = data + at;
+	note_part(in, at, at + n);
+	*sid = in->data + at;
 	return 0;
 }
 
-static __always_inline int parse_acl(const u8 *data, u32 len, u32 at, bool present, struct part *part,
-		     struct kacs_acl *acl)
+static __always_inline int parse_acl(struct parse *in, u32 at, bool present, struct kacs_acl *acl)
 {
-	part->at = 0;
-	part->end = 0;
 	/* KACS-FMT-043: the offset and its bit say the same or the SD is malformed. */
 	if (present != !!at)
 		return -EINVAL;
@@ -80,10 +83,10 @@ static __always_inline int parse_acl(const u8 *data, u32 len, u32 at, bool prese
 		memset(acl, 0, sizeof(*acl));
 		return 0;
 	}
-	if (at < KACS_SD_HEADER || at >= len || kacs_acl_parse(acl, data + at, len - at))
+	if (at < KACS_SD_HEADER || at >= in->len ||
+	    acl_frame(acl, in->data + at, in->len - at))
 		return -EINVAL;
-	part->at = at;
-	part->end = at + acl->len;
+	note_part(in, at, at + acl->len);
 	return 0;
 }
 
@@ -110,6 +113,60 @@ static int find_labels(struct kacs_sd *sd)
 	return 0;
 }
 
+static noinline int parse_sacl(struct kacs_sd *sd)
+{
+	if (kacs_acl_aces(&sd->sacl, sd->sacl.data + KACS_ACL_HEADER, 0))
+		return -EINVAL;
+	return sd->sacl.facts & KACS_ACL_LABELS ? find_labels(sd) : 0;
+}
+
+/**
+ * kacs_sd_frame() - validate all of a descriptor but the ACEs of its DACL
+ * @sd: filled on success but for the DACL's facts, refers to @data
+ * @data: bytes
+ * @len: how many
+ *
+ * Context: Any. KACS-FMT-038 to KACS-FMT-044.
+ * Return: 0, or -EINVAL.
+ */
+int kacs_sd_frame(struct kacs_sd *sd, const void *data, u32 len)
+{
+	struct parse in = { .data = data, .len = len, .in_order = true };
+	const u8 *p = data;
+	u32 control;
+
+	if (len < KACS_SD_HEADER || len > KACS_SD_MAX || p[0] != 1)
+		return -EINVAL;
+	control = pkm_get_le16(p + 2);
+	if (!(control & KACS_SE_SELF_RELATIVE))
+		return -EINVAL;
+	sd->data = p;
+	sd->len = len;
+	sd->control = control;
+	sd->label = NULL;
+	sd->trust = NULL;
+	if (parse_sid(&in, pkm_get_le32(p + 4), &sd->owner) ||
+	    parse_sid(&in, pkm_get_le32(p + 8), &sd->group) ||
+	    parse_acl(&in, pkm_get_le32(p + 12), control & KACS_SE_SACL_PRESENT, &sd->sacl) ||
+	    parse_acl(&in, pkm_get_le32(p + 16), control & KACS_SE_DACL_PRESENT, &sd->dacl))
+		return -EINVAL;
+	if (unlikely(!in.in_order) && !all_apart(sd))
+		return -EINVAL;
+	return unlikely(sd->sacl.data) ? parse_sacl(sd) : 0;
+}
+
+/**
+ * kacs_sd_dacl() - validate the ACEs that kacs_sd_frame() left out
+ * @sd: descriptor; the DACL's facts are filled
+ *
+ * Context: Any.
+ * Return: 0, or -EINVAL.
+ */
+int kacs_sd_dacl(struct kacs_sd *sd)
+{
+	return sd->dacl.data ? kacs_acl_aces(&sd->dacl, sd->dacl.data + KACS_ACL_HEADER, 0) : 0;
+}
+
 /**
  * kacs_sd_parse() - validate a descriptor
  * @sd: filled on success, refers to @data
@@ -123,28 +180,7 @@ static int find_labels(struct kacs_sd *sd)
  */
 int kacs_sd_parse(struct kacs_sd *sd, const void *data, u32 len)
 {
-	struct part parts[PARTS];
-	const u8 *p = data;
-
-	if (len < KACS_SD_HEADER || len > KACS_SD_MAX || p[0] != 1)
-		return -EINVAL;
-	sd->data = p;
-	sd->len = len;
-	sd->control = pkm_get_le16(p + 2);
-	sd->label = NULL;
-	sd->trust = NULL;
-	if (!(sd->control & KACS_SE_SELF_RELATIVE))
-		return -EINVAL;
-	if (parse_sid(p, len, pkm_get_le32(p + 4), &parts[0], &sd->owner) ||
-	    parse_sid(p, len, pkm_get_le32(p + 8), &parts[1], &sd->group) ||
-	    parse_acl(p, len, pkm_get_le32(p + 12), sd->control & KACS_SE_SACL_PRESENT, &parts[2],
-		      &sd->sacl) ||
-	    parse_acl(p, len, pkm_get_le32(p + 16), sd->control & KACS_SE_DACL_PRESENT, &parts[3],
-		      &sd->dacl))
-		return -EINVAL;
-	if (!in_order(parts) && !all_apart(parts))
-		return -EINVAL;
-	return sd->sacl.facts & KACS_ACL_LABELS ? find_labels(sd) : 0;
+	return kacs_sd_frame(sd, data, len) ? -EINVAL : kacs_sd_dacl(sd);
 }
 
 /**

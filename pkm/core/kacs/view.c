@@ -283,20 +283,37 @@ bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid)
 	}
 }
 
+/* What a place that holds the SID says: 1 it matches, 0 it ends the search, -1 go on. */
+static __always_inline int slot_match(const struct kacs_view *view, u64 slot, u32 polarity)
+{
+	u32 i = slot_index(slot), kind = slot_kind(slot);
+
+	if (kind == SLOT_GROUP) /* else another entry of this SID may be enabled */
+		return view->enabled[i / 64] >> (i % 64) & 1 ? 1 : -1;
+	if (kind == SLOT_MEMBER)
+		return 1;
+	if (kind == SLOT_GROUP_DENY)
+		return polarity == VIEW_DENY ? 1 : -1;
+	if (kind == SLOT_DENY)
+		return polarity == VIEW_DENY;
+	return !!((kind == SLOT_SELF ? view->self : view->owner) & polarity);
+}
+
 /**
- * kacs_view_match() - does a SID match, for ACEs of this polarity?
+ * kacs_view_find() - does a SID match, for ACEs of this polarity?
  * @view: view
  * @sid: well-formed SID
+ * @hash: its sid_hash()
  * @polarity: VIEW_ALLOW or VIEW_DENY
  *
  * Context: Any. KACS-AC-032 to KACS-AC-042.
  * Return: true iff it does.
  */
-bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
+bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u64 hash, u32 polarity)
 {
 	const struct kacs_sid_set *set = view->set;
-	u64 hash = sid_hash(sid), slot;
 	u32 i = hash >> set->shift;
+	u64 slot;
 	int match;
 
 	for (;;) {
@@ -312,11 +329,23 @@ bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
 	}
 }
 
-/* Fill the virtual SIDs of a view whose set and bitmap stand. */
-static void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
+/**
+ * kacs_view_match() - kacs_view_find() for a SID that nobody hashed yet
+ * @view: view
+ * @sid: well-formed SID
+ * @polarity: VIEW_ALLOW or VIEW_DENY
+ *
+ * Context: Any.
+ * Return: true iff it matches.
+ */
+bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
 {
-	view->owner = 0;
-	view->self = 0;
+	return kacs_view_find(view, sid, sid_hash(sid), polarity);
+}
+
+/* The owner is in the set, or @self is given. */
+static noinline void view_virtual_slow(struct kacs_view *view, const u8 *owner, const u8 *self)
+{
 	/* KACS-AC-093: attributes do not matter for the implicit rights. */
 	view->owns = kacs_set_holds(view->set, owner);
 	/* KACS-AC-037: an owner by allow polarity has the SID for both. */
@@ -329,6 +358,18 @@ static void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self
 		view->self = VIEW_ALLOW | VIEW_DENY;
 	else if (kacs_view_match(view, self, VIEW_DENY))
 		view->self = VIEW_DENY;
+}
+
+/* Fill the virtual SIDs of a view whose set and bitmap stand. */
+static __always_inline void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
+{
+	u64 hash = sid_hash(owner);
+
+	view->owner = 0;
+	view->self = 0;
+	view->owns = false;
+	if (slot_may_hold(slot_load(view->set, hash >> view->set->shift), hash) || self)
+		view_virtual_slow(view, owner, self);
 }
 
 /**
