@@ -461,7 +461,9 @@ int kacs_access_check_raw(const struct kacs_request *req, const void *sd, u32 sd
 		return stop(req, res, closed, -EACCES);
 	if (kacs_sd_frame(&parsed, sd, sd_len) || begin(&ck, req, &parsed, res))
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
-	if (likely(parsed.dacl.data && is_plain(req, &parsed))) {
+	/* Where there are attributes, there will be conditions. */
+	if (likely(parsed.dacl.data && is_plain(req, &parsed)) &&
+	    !(parsed.sacl.facts & KACS_ACL_ATTRIBUTES)) {
 		plain_begin(&ck);
 		if (kacs_dacl_walk_raw(&ck, &parsed.dacl))
 			return plain_end(&ck, res);

@@ -144,31 +144,29 @@ static noinline u32 ace_check(const u8 *p, u32 left, u32 *facts)
  */
 int kacs_acl_aces(struct kacs_acl *acl, const u8 *from, u32 index)
 {
-	const u8 *p = from, *end = acl->data + acl->len;
-	u32 left = acl->count - index, facts = 0, size;
+	u32 left = acl->data + acl->len - from, count = acl->count, facts = 0, size;
+	const u8 *p = from;
 
-	if (index > acl->count)
-		return -EINVAL;
-	for (; left; left--, p += size) {
-		u64 first;
-
+	for (; index < count && left; p += size, left -= size, index++) {
 		/* Nearly all: one SID behind the mask, and not S-1-3-4. */
-		if (likely(end - p >= 16)) {
+		if (likely(left >= 16)) {
+			u64 first = pkm_get_le64(p + 8);
+
 			size = pkm_get_le16(p + 2);
-			first = pkm_get_le64(p + 8);
-			if (likely(is_single(p[0]) && single_sized(size, first) &&
-				   size <= end - p && first != SID_WORD(1, 3))) {
-				if (!(p[1] & KACS_ACE_INHERIT_ONLY))
+			if (likely(size <= left && is_single(p[0]) && single_sized(size, first) &&
+				   first != SID_WORD(1, 3))) {
+				if (unlikely(p[0] > KACS_ACE_DENIED) &&
+				    !(p[1] & KACS_ACE_INHERIT_ONLY))
 					facts |= single_facts[p[0]];
 				continue;
 			}
 		}
-		size = ace_check(p, end - p, &facts);
+		size = ace_check(p, left, &facts);
 		if (!size)
 			return -EINVAL;
 	}
 	acl->facts |= facts;
-	return p == end ? 0 : -EINVAL;
+	return left || index != count ? -EINVAL : 0;
 }
 
 /**

@@ -59,7 +59,7 @@ struct walk {
 	const struct kacs_generic_map *map;
 	const u8 *p;
 	const u8 *end;
-	u64 hash; /* of a candidate's SID */
+	u32 hash; /* of a candidate's SID */
 	u64 slot; /* its place */
 	u32 index;
 	u32 granted;
@@ -98,31 +98,31 @@ enum seen {
 static __always_inline enum seen walk_seek(struct walk *w, const bool check)
 {
 	const struct kacs_sid_slot *slots = w->view->set->slots;
-	u32 shift = w->view->set->shift, size;
-	const u8 *p = w->p, *last = w->end - 16, *behind;
+	u32 mask = w->view->set->mask, size;
+	u32 left = w->end - w->p;
 	enum seen seen = SEEN_ODD;
+	const u8 *p = w->p;
 
-	for (; p <= last; p = behind, w->index++) {
+	for (; left >= 16; p += size, left -= size, w->index++) {
 		u32 head = pkm_get_le32(p);
 		u64 first;
 
 		if (unlikely(head & ACE_NOT_PLAIN))
 			break;
 		size = head >> 16;
-		behind = p + size;
 		first = pkm_get_le64(p + 8);
-		if (check && unlikely(!single_sized(size, first) | (behind > w->end)))
+		if (check && (unlikely(size > left) || unlikely(!single_sized(size, first))))
 			break;
 		/* The SID ends where the ACE does. */
-		w->hash = sid_hash_words(first, pkm_get_le64(behind - 8));
-		w->slot = pkm_get_le64(&slots[w->hash >> shift]);
+		w->hash = sid_hash_words(first, pkm_get_le64(p + size - 8));
+		w->slot = pkm_get_le64(&slots[w->hash & mask]);
 		if (slot_may_hold(w->slot, w->hash)) {
 			seen = SEEN_CANDIDATE;
 			break;
 		}
 	}
 	w->p = p;
-	return p == w->end ? SEEN_END : seen;
+	return left ? seen : SEEN_END;
 }
 
 /* The bits that an ACE decides if it matches. */
@@ -138,7 +138,7 @@ static __always_inline u32 walk_plain(const struct walk *w, bool deny)
 
 	if (!mask)
 		return 0;
-	return likely(slot_is_enabled_group(w->view, w->slot, w->hash, w->p + 8)) ||
+	return likely(slot_matches(w->view, w->slot, w->hash, w->p + 8)) ||
 	       kacs_view_find(w->view, w->p + 8, w->hash, VIEW_ALLOW + deny) ? mask : 0;
 }
 

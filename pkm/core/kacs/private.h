@@ -199,14 +199,10 @@ struct kacs_view {
 	bool owns;
 };
 
-static __always_inline u32 set_mask(const struct kacs_sid_set *set)
-{
-	return (1U << (64 - set->shift)) - 1;
-}
-
+/* The place where the search for a hash, or its next step, looks. */
 static __always_inline u64 slot_load(const struct kacs_sid_set *set, u32 i)
 {
-	return pkm_get_le64(&set->slots[i]);
+	return pkm_get_le64(&set->slots[i & set->mask]);
 }
 
 static __always_inline u32 slot_kind(u64 slot)
@@ -234,17 +230,17 @@ static __always_inline const u8 *slot_sid(const struct kacs_sid_set *set, u64 sl
  * First and last eight bytes. SIDs that share both differ only in the middle
  * of a domain part; they land in one place and are told apart there.
  *
- * The RID is the upper half of @last, so of the product's upper half, which is
- * all that is used, it meets only the lower half of the factor: that one is
- * 2^32 over the golden ratio, which spreads the consecutive RIDs of a domain
- * evenly. It is odd: no two RIDs of a domain get the same tag.
+ * The RID is the upper half of @last. Of the product's upper half it meets only
+ * the lower half of the factor, which is odd: no two RIDs of a domain have one
+ * hash, and consecutive ones, which tokens are full of, have places of their
+ * own.
  */
-static __always_inline u64 sid_hash_words(u64 first, u64 last)
+static __always_inline u32 sid_hash_words(u64 first, u64 last)
 {
-	return (first + last) * 0xbf58476d9e3779b1ULL;
+	return (first + last) * 0xbf58476d9e3779b1ULL >> 32;
 }
 
-static __always_inline u64 sid_hash(const u8 *sid)
+static __always_inline u32 sid_hash(const u8 *sid)
 {
 	u64 first = pkm_get_le64(sid);
 
@@ -255,10 +251,10 @@ static __always_inline u64 sid_hash(const u8 *sid)
  * A free place has tag 0 and stands for the first SID of the arena, whose tag
  * is another: it needs no test of its own.
  */
-static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot, u64 hash,
+static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot, u32 hash,
 				       const u8 *sid)
 {
-	return unlikely((u32)slot == (u32)(hash >> 32)) &&
+	return unlikely((u32)slot == hash) &&
 	       sid_equal(slot_sid(set, slot), sid);
 }
 
@@ -266,22 +262,23 @@ static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot,
  * Can a SID of this hash match at all? No, for nearly every SID that is not in
  * the set: its place holds another tag and no search goes on behind it.
  */
-static __always_inline bool slot_may_hold(u64 slot, u64 hash)
+static __always_inline bool slot_may_hold(u64 slot, u32 hash)
 {
-	return unlikely(((u32)slot == (u32)(hash >> 32)) | slot_more(slot));
+	return unlikely(((u32)slot == hash) | slot_more(slot));
 }
 
-/* Is this place that of an enabled group with just this SID? What most hits are. */
-static __always_inline bool slot_is_enabled_group(const struct kacs_view *view, u64 slot,
-						  u64 hash, const u8 *sid)
+/* Is this place the SID's, and does it match at once? So do most that match. */
+static __always_inline bool slot_matches(const struct kacs_view *view, u64 slot, u32 hash,
+					 const u8 *sid)
 {
-	u32 i = slot_index(slot);
+	u32 i = slot_index(slot), kind = slot_kind(slot);
 
-	return slot_kind(slot) == SLOT_GROUP && (u32)slot == (u32)(hash >> 32) &&
-	       view->enabled[i / 64] >> (i % 64) & 1 && sid_equal(slot_sid(view->set, slot), sid);
+	return (kind == SLOT_MEMBER ||
+		(kind == SLOT_GROUP && view->enabled[i / 64] >> (i % 64) & 1)) &&
+	       slot_holds(view->set, slot, hash, sid);
 }
 
-bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u64 hash, u32 polarity);
+bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u32 hash, u32 polarity);
 
 bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity);
 bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid);

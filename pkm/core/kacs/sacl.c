@@ -19,16 +19,20 @@ struct sacl_walk {
 };
 
 /* Does an audit or alarm ACE speak about this subject and object? */
-static bool concerns(struct check *ck, const u8 *p, struct kacs_ace *ace)
+static bool concerns(struct check *ck, const u8 *p)
 {
-	kacs_ace_decode(p, ace);
-	if (!kacs_view_match(&ck->normal, ace->sid, VIEW_DENY))
+	struct kacs_ace ace;
+
+	if (ACE_BIT(p[0]) & ACE_SINGLE_TYPES)
+		return kacs_view_match(&ck->normal, p + 8, VIEW_DENY);
+	kacs_ace_decode(p, &ace);
+	if (!kacs_view_match(&ck->normal, ace.sid, VIEW_DENY))
 		return false;
 	/* KACS-AC-167. */
-	if (ace->object_type && ck->tree.count && kacs_tree_find(&ck->tree, ace->object_type) < 0)
+	if (ace.object_type && ck->tree.count && kacs_tree_find(&ck->tree, ace.object_type) < 0)
 		return false;
-	return !ace->app || kacs_cond_eval(&ck->cond, &ck->normal, VIEW_DENY, ace->app,
-					   ace->app_len) != COND_FALSE;
+	return !ace.app || kacs_cond_eval(&ck->cond, &ck->normal, VIEW_DENY, ace.app,
+					  ace.app_len) != COND_FALSE;
 }
 
 /* Masks of audit and alarm ACEs may speak of ACCESS_SYSTEM_SECURITY as well. */
@@ -38,15 +42,14 @@ static u32 sacl_mask(const struct check *ck, const u8 *ace)
 	       ~(KACS_RESERVED_BITS | KACS_MAXIMUM_ALLOWED);
 }
 
-/* The next audit ACE that fires; alarm ACEs on the way are collected. */
-static bool next_fired(struct sacl_walk *w, const struct kacs_acl *acl, u32 *pos,
-		       struct kacs_ace *ace)
+/* The next audit ACE that fires, or NULL; alarm ACEs on the way are collected. */
+static const u8 *next_fired(struct sacl_walk *w, const struct kacs_acl *acl, u32 *pos)
 {
 	u32 flag = w->success ? KACS_ACE_SUCCESSFUL_ACCESS : KACS_ACE_FAILED_ACCESS, mask, bit;
 	const u8 *p;
 
 	if (!acl->data)
-		return false;
+		return NULL;
 	if (!*pos)
 		*pos = KACS_ACL_HEADER;
 	while (*pos < acl->len) {
@@ -57,14 +60,14 @@ static bool next_fired(struct sacl_walk *w, const struct kacs_acl *acl, u32 *pos
 		bit = ACE_BIT(p[0]);
 		if (bit & ACE_ALARM_TYPES) {
 			mask = sacl_mask(w->ck, p) & ~w->alarms;
-			if (mask && concerns(w->ck, p, ace))
+			if (mask && concerns(w->ck, p))
 				w->alarms |= mask; /* KACS-AC-170 */
 		} else if (bit & ACE_AUDIT_TYPES && p[1] & flag) {
-			if (sacl_mask(w->ck, p) & w->ck->want && concerns(w->ck, p, ace))
-				return true; /* KACS-AC-166, KACS-AC-168 */
+			if (sacl_mask(w->ck, p) & w->ck->want && concerns(w->ck, p))
+				return p; /* KACS-AC-166, KACS-AC-168 */
 		}
 	}
-	return false;
+	return NULL;
 }
 
 /* KACS-AC-138: without a staged SACL the effective one stands in. */
@@ -95,13 +98,13 @@ static u16 denied_by(const struct check *ck, u32 steps[KACS_STEP_COUNT])
 	return first;
 }
 
-static int emit(const struct sacl_walk *w, const struct kacs_ace *ace)
+static int emit(const struct sacl_walk *w, const u8 *ace)
 {
 	const struct kacs_request *req = w->ck->req;
 	u32 steps[KACS_STEP_COUNT];
 	struct kacs_audit_event event = {
-		.ace = ace ? ace->data : NULL,
-		.ace_len = ace ? ace->size : 0,
+		.ace = ace,
+		.ace_len = ace ? pkm_get_le16(ace + 2) : 0,
 		.requested = w->ck->want,
 		.granted = w->ck->final.granted[0],
 		.denied_ace = KACS_TRACE_NO_INDEX,
@@ -119,31 +122,28 @@ static int emit(const struct sacl_walk *w, const struct kacs_ace *ace)
 
 static int emit_fired(struct sacl_walk *w, const struct kacs_acl *acl)
 {
-	struct kacs_ace ace;
+	const u8 *ace;
 	u32 pos = 0;
-	int err;
+	int err = 0;
 
-	while (next_fired(w, acl, &pos, &ace)) {
-		err = emit(w, &ace);
-		if (err)
-			return err;
-	}
-	return 0;
+	while (!err && (ace = next_fired(w, acl, &pos)))
+		err = emit(w, ace);
+	return err;
 }
 
 /* Is there an event with these ACE bytes in the object's SACL or in a set? */
-static bool fires_in(struct sacl_walk *w, const struct kacs_ace *event, enum sacl_set set)
+static bool fires_in(struct sacl_walk *w, const u8 *event, enum sacl_set set)
 {
 	const struct kacs_acl *acl = &w->ck->sd->sacl;
 	const struct kacs_policy_rule *rule;
+	u32 pos, size = pkm_get_le16(event + 2);
 	struct caap_iter it = { 0 };
-	struct kacs_ace ace;
-	u32 pos;
+	const u8 *ace;
 
 	for (;;) {
 		pos = 0;
-		while (next_fired(w, acl, &pos, &ace))
-			if (ace.size == event->size && !memcmp(ace.data, event->data, ace.size))
+		while ((ace = next_fired(w, acl, &pos)))
+			if (pkm_get_le16(ace + 2) == size && !memcmp(ace, event, size))
 				return true;
 		rule = kacs_caap_next(w->ck, &it);
 		if (!rule)
@@ -158,13 +158,13 @@ static bool events_within(struct sacl_walk *w, enum sacl_set set, enum sacl_set 
 	struct sacl_walk look = { .ck = w->ck, .success = w->success };
 	const struct kacs_policy_rule *rule;
 	struct caap_iter it = { 0 };
-	struct kacs_ace ace;
+	const u8 *ace;
 	u32 pos;
 
 	while ((rule = kacs_caap_next(w->ck, &it))) {
 		pos = 0;
-		while (next_fired(w, rule_sacl(rule, set), &pos, &ace))
-			if (!fires_in(&look, &ace, other))
+		while ((ace = next_fired(w, rule_sacl(rule, set), &pos)))
+			if (!fires_in(&look, ace, other))
 				return false;
 	}
 	return true;
@@ -175,12 +175,11 @@ static bool auditing_differs(struct check *ck, bool success)
 {
 	struct sacl_walk effective = { .ck = ck, .success = success };
 	struct sacl_walk staged = effective;
-	struct kacs_ace ace;
 	u32 pos = 0;
 
 	if (!ck->staged_sacls)
 		return false;
-	while (next_fired(&effective, &ck->sd->sacl, &pos, &ace))
+	while (next_fired(&effective, &ck->sd->sacl, &pos))
 		;
 	staged.alarms = effective.alarms;
 	return !events_within(&effective, EFFECTIVE, STAGED) ||

@@ -18,7 +18,6 @@ struct set_builder {
 	struct kacs_sid_slot *slots;
 	u8 *sids;
 	u32 mask;
-	u32 shift;
 	u32 count;
 	u32 used;
 };
@@ -65,14 +64,13 @@ static u32 set_size(const u8 *first, const struct kacs_sid_list *list, bool walk
 
 static void set_insert(struct set_builder *b, const u8 *sid, u32 at, u32 kind, u32 index)
 {
-	u64 hash = sid_hash(sid);
-	u32 i = hash >> b->shift;
+	u32 hash = sid_hash(sid), i = hash & b->mask;
 
 	while (b->slots[i].ref & ~SLOT_MORE) {
 		b->slots[i].ref |= SLOT_MORE;
 		i = (i + 1) & b->mask;
 	}
-	b->slots[i].tag = hash >> 32;
+	b->slots[i].tag = hash;
 	b->slots[i].ref = kind << SLOT_KIND_SHIFT | index;
 	b->slots[i].at = at / 4;
 }
@@ -97,7 +95,6 @@ static u8 *set_begin(struct set_builder *b, u8 *mem, u32 count)
 	b->slots = (struct kacs_sid_slot *)mem;
 	b->sids = mem + table;
 	b->mask = (1U << bits) - 1;
-	b->shift = 64 - bits;
 	b->count = 0;
 	b->used = ARENA_VIRTUAL;
 	memcpy(b->sids, virtual_sids, ARENA_VIRTUAL);
@@ -111,7 +108,7 @@ static u8 *set_end(const struct set_builder *b, struct kacs_sid_set *set)
 {
 	set->slots = b->slots;
 	set->sids = b->sids + ARENA_VIRTUAL;
-	set->shift = b->shift;
+	set->mask = b->mask;
 	set->count = b->count;
 	return b->sids + ALIGN(b->used, 8);
 }
@@ -268,8 +265,8 @@ const u8 *kacs_subject_user(const struct kacs_subject *subject)
  */
 bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid)
 {
-	u64 hash = sid_hash(sid), slot;
-	u32 i = hash >> set->shift, kind;
+	u32 hash = sid_hash(sid), i = hash, kind;
+	u64 slot;
 
 	for (;;) {
 		slot = slot_load(set, i);
@@ -279,7 +276,7 @@ bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid)
 			return true;
 		if (!slot_more(slot))
 			return false;
-		i = (i + 1) & set_mask(set);
+		i++;
 	}
 }
 
@@ -309,10 +306,10 @@ static __always_inline int slot_match(const struct kacs_view *view, u64 slot, u3
  * Context: Any. KACS-AC-032 to KACS-AC-042.
  * Return: true iff it does.
  */
-bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u64 hash, u32 polarity)
+bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u32 hash, u32 polarity)
 {
 	const struct kacs_sid_set *set = view->set;
-	u32 i = hash >> set->shift;
+	u32 i = hash;
 	u64 slot;
 	int match;
 
@@ -325,7 +322,7 @@ bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u64 hash, u32 p
 		}
 		if (likely(!slot_more(slot)))
 			return false;
-		i = (i + 1) & set_mask(set);
+		i++;
 	}
 }
 
@@ -363,12 +360,12 @@ static noinline void view_virtual_slow(struct kacs_view *view, const u8 *owner, 
 /* Fill the virtual SIDs of a view whose set and bitmap stand. */
 static __always_inline void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
 {
-	u64 hash = sid_hash(owner);
+	u32 hash = sid_hash(owner);
 
 	view->owner = 0;
 	view->self = 0;
 	view->owns = false;
-	if (slot_may_hold(slot_load(view->set, hash >> view->set->shift), hash) || self)
+	if (slot_may_hold(slot_load(view->set, hash), hash) || self)
 		view_virtual_slow(view, owner, self);
 }
 

@@ -203,7 +203,7 @@ const char *kacs_privilege_name(unsigned int bit);
 
 /**
  * struct kacs_sid_slot - one place of a SID table
- * @tag: upper half of the SID's hash
+ * @tag: the SID's hash
  * @ref: bits 0-11 index in the list, 12-14 kind, 15 the search goes on behind
  *       this place; a free place has no kind
  * @at: where the SID is in the arena, in units of 4 bytes
@@ -216,15 +216,15 @@ struct kacs_sid_slot {
 
 /**
  * struct kacs_sid_set - open-addressed table of SIDs
- * @slots: 64 - @shift bits' worth of places, at most a quarter of them used
+ * @slots: @mask + 1 places, a power of two, at most a quarter of them used
  * @sids: the SIDs in their list's order, each a multiple of 4 bytes
- * @shift: hash bits to drop for a place
+ * @mask: hash bits that choose a place
  * @count: SIDs in @sids
  */
 struct kacs_sid_set {
 	const struct kacs_sid_slot *slots;
 	const u8 *sids;
-	u32 shift;
+	u32 mask;
 	u32 count;
 };
 
