@@ -177,7 +177,7 @@ static enum cond_result eval(const char *text, u32 polarity)
 	build_claims();
 	prepare(&who, &token);
 	cond = cond_with_claims();
-	kacs_view_normal(&view, &who.subject, &who.state, sid_named("U", 1), sid_named("V", 1));
+	view_normal(&view, &who.subject, &who.state, sid_named("U", 1), sid_named("V", 1));
 	begin(&p);
 	compile(&p, text);
 	return kacs_cond_eval(&cond, &view, polarity, p.bytes, p.w.len);

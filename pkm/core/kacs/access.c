@@ -31,8 +31,12 @@ static void take_ownership(struct check *ck, const struct unit_seed *seed, struc
 
 static void pass_walk(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view)
 {
-	memset(ck->pass.granted, 0, ck->count * sizeof(u32));
-	memset(ck->pass.decided, 0, ck->count * sizeof(u32));
+	u32 i;
+
+	for (i = 0; i < ck->count; i++) {
+		ck->pass.granted[i] = 0;
+		ck->pass.decided[i] = 0;
+	}
 	kacs_dacl_walk(ck, dacl, view, &ck->pass, NULL);
 }
 
@@ -63,7 +67,7 @@ static void confinement_pass(struct check *ck, const struct kacs_acl *dacl, stru
 }
 
 /* Steps 11 and 12. */
-static void run_passes(struct check *ck, const struct kacs_acl *dacl, struct nodes *n,
+static __always_inline void run_passes(struct check *ck, const struct kacs_acl *dacl, struct nodes *n,
 		       struct trace_log *log)
 {
 	u32 flags = ck->req->subject->flags;
@@ -95,7 +99,8 @@ void kacs_unit_run(struct check *ck, const struct kacs_acl *dacl, const struct u
 		ck->priv[i] = seed->priv;
 	}
 	kacs_dacl_walk(ck, dacl, &ck->normal, out, log);
-	take_ownership(ck, seed, out, log);
+	if (privs_matter(ck))
+		take_ownership(ck, seed, out, log);
 	run_passes(ck, dacl, out, log);
 }
 
@@ -281,7 +286,7 @@ static void decide(struct check *ck)
 {
 	struct unit_seed seed;
 
-	kacs_view_normal(&ck->normal, ck->req->subject, ck->req->state, ck->sd->owner, ck->self);
+	view_normal(&ck->normal, ck->req->subject, ck->req->state, ck->sd->owner, ck->self);
 	setup_passes(ck);
 	kacs_privs_seed(ck, ck->req->intent, &seed, &ck->log);
 	kacs_prescan(ck, &seed, &ck->log);
@@ -313,24 +318,39 @@ static __always_inline void plain_begin(struct check *ck)
 
 	ck->count = 1;
 	ck->tree.count = 0;
-	ck->final.granted = &ck->local[0];
-	ck->final.decided = &ck->local[1];
-	kacs_view_normal(&ck->normal, req->subject, req->state, ck->sd->owner, ck->self);
+	view_normal(&ck->normal, req->subject, req->state, ck->sd->owner, ck->self);
 	ck->local[0] = 0;
 	ck->local[1] = KACS_ACCESS_SYSTEM_SECURITY | mic_denied(req->subject, ck->sd, ck->map);
 }
 
-/* Steps 11 to 16 of a plain check, with the parts that all checks use. */
+/* Steps 11 and 12 of a plain check: no privilege to put back, no node but one. */
+static noinline u32 plain_passes(struct check *ck, u32 granted)
+{
+	const struct kacs_subject *subject = ck->req->subject;
+	u32 spared = subject->flags & KACS_SUBJECT_WRITE_RESTRICTED ? ~ck->map->write : 0;
+
+	ck->pass = (struct nodes){ &ck->local[2], &ck->local[3] };
+	setup_passes(ck);
+	if (subject->flags & KACS_SUBJECT_RESTRICTED) {
+		pass_walk(ck, &ck->sd->dacl, &ck->restricted);
+		granted &= ck->local[2] | spared;
+	}
+	if (subject->flags & KACS_SUBJECT_CONFINED) {
+		pass_walk(ck, &ck->sd->dacl, &ck->confined);
+		granted &= ck->local[2];
+	}
+	return granted;
+}
+
+/* Steps 11 to 16 of a plain check. */
 static __always_inline int plain_end(struct check *ck, struct kacs_result *res)
 {
-	if (unlikely(ck->req->subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED))) {
-		setup_nodes(ck, NULL); /* leaves the masks where they are */
-		ck->priv[0] = 0;
-		setup_passes(ck);
-		run_passes(ck, &ck->sd->dacl, &ck->final, NULL);
-	}
-	res->granted = ck->final.granted[0];
-	return ck->want & ~res->granted ? -EACCES : 0;
+	u32 granted = ck->local[0];
+
+	if (unlikely(ck->req->subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED)))
+		granted = plain_passes(ck, granted);
+	res->granted = granted;
+	return ck->want & ~granted ? -EACCES : 0;
 }
 
 static void fill_results(const struct check *ck)
@@ -349,7 +369,7 @@ static int conclude(struct check *ck, struct kacs_result *res)
 {
 	int err;
 
-	err = kacs_privs_account(ck, &res->used);
+	err = privs_matter(ck) ? kacs_privs_account(ck, &res->used) : 0;
 	if (!err && !sacl_silent(ck))
 		err = kacs_sacl_run(ck, res);
 	if (err)
@@ -409,6 +429,7 @@ static int finish(struct check *ck, struct kacs_result *res)
 	if (!is_plain(ck->req, ck->sd))
 		return finish_full(ck, res);
 	plain_begin(ck);
+	ck->final = (struct nodes){ &ck->local[0], &ck->local[1] };
 	kacs_dacl_walk(ck, &ck->sd->dacl, &ck->normal, &ck->final, NULL);
 	return plain_end(ck, res);
 }

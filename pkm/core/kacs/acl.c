@@ -114,9 +114,16 @@ static u16 ace_facts(const u8 *p)
 	return facts;
 }
 
-static __always_inline bool is_single(u8 type)
+/* Is an ACE with this header a single-SID one? Then add what it is noted for. */
+static __always_inline bool single_noted(u32 head, u32 *facts)
 {
-	return type < ACE_TYPES && ACE_SINGLE_TYPES >> type & 1;
+	u32 type = head & 0xff;
+
+	if (type >= ACE_TYPES || !(ACE_SINGLE_TYPES >> type & 1))
+		return false;
+	if (!(head & KACS_ACE_INHERIT_ONLY << 8))
+		*facts |= single_facts[type];
+	return true;
 }
 
 /* Any ACE; returns its size, 0 when it is malformed. */
@@ -147,18 +154,17 @@ int kacs_acl_aces(struct kacs_acl *acl, const u8 *from, u32 index)
 	u32 left = acl->data + acl->len - from, count = acl->count, facts = 0, size;
 	const u8 *p = from;
 
-	for (; index < count && left; p += size, left -= size, index++) {
+	for (; index < count; p += size, left -= size, index++) {
 		/* Nearly all: one SID behind the mask, and not S-1-3-4. */
 		if (likely(left >= 16)) {
 			u64 first = pkm_get_le64(p + 8);
+			u32 head = pkm_get_le32(p);
 
-			size = pkm_get_le16(p + 2);
-			if (likely(size <= left && is_single(p[0]) && single_sized(size, first) &&
-				   first != SID_WORD(1, 3))) {
-				if (unlikely(p[0] > KACS_ACE_DENIED) &&
-				    !(p[1] & KACS_ACE_INHERIT_ONLY))
-					facts |= single_facts[p[0]];
-				continue;
+			size = head >> 16;
+			if (likely(size <= left) && likely(single_sized(size, first)) &&
+			    likely(first != SID_WORD(1, 3))) {
+				if (likely(!(head & 0xfe)) || single_noted(head, &facts))
+					continue;
 			}
 		}
 		size = ace_check(p, left, &facts);

@@ -69,7 +69,7 @@ struct walk {
 
 static __always_inline void walk_start(struct walk *w, const struct check *ck,
 				       const struct kacs_acl *dacl, const struct kacs_view *view,
-				       const struct nodes *n)
+				       u32 granted, u32 decided)
 {
 	w->view = view;
 	w->map = ck->map;
@@ -78,8 +78,8 @@ static __always_inline void walk_start(struct walk *w, const struct check *ck,
 	w->hash = 0;
 	w->slot = 0;
 	w->index = 0;
-	w->granted = n->granted[0];
-	w->decided = n->decided[0];
+	w->granted = granted;
+	w->decided = decided;
 	w->stop = ck->maximum ? 0 : ck->want;
 }
 
@@ -179,7 +179,7 @@ static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl,
 	u32 mask;
 	bool deny;
 
-	walk_start(&w, ck, dacl, view, n);
+	walk_start(&w, ck, dacl, view, n->granted[0], n->decided[0]);
 	while ((seen = walk_seek(&w, false)) != SEEN_END) {
 		deny = w.p[0] & 1;
 		mask = seen == SEEN_CANDIDATE ? walk_plain(&w, deny) : walk_odd(ck, &w, &deny);
@@ -203,7 +203,7 @@ static bool inherit_only(const struct walk *w)
 
 /**
  * kacs_dacl_walk_raw() - normal pass over a DACL that is validated on the way
- * @ck: check with its normal view, without a tree
+ * @ck: check with its normal view and the decided bits in @ck->local[1]
  * @dacl: header validated, ACEs not; its facts are filled
  *
  * Reading the ACEs once instead of twice saves a third of a check. It goes
@@ -212,19 +212,20 @@ static bool inherit_only(const struct walk *w)
  * odd, because it changes what the owner had before the first (KACS-AC-094).
  *
  * Context: Any.
- * Return: true iff the DACL is valid and held nothing odd; the masks of the
- * object are then final. Else nothing changed.
+ * Return: true iff the DACL is valid and held nothing odd; @ck->local[0] is
+ * then what it grants. Else nothing changed.
  */
 bool kacs_dacl_walk_raw(struct check *ck, struct kacs_acl *dacl)
 {
-	struct nodes *n = &ck->final;
-	u32 mask, owner = ck->normal.owns ? OWNER_BITS & ~n->decided[0] : 0;
+	u32 decided = ck->local[1], mask;
 	struct walk w;
 	enum seen seen;
 
-	walk_start(&w, ck, dacl, &ck->normal, n);
-	w.granted |= owner; /* KACS-AC-092 */
-	w.decided |= owner;
+	walk_start(&w, ck, dacl, &ck->normal, 0, decided);
+	if (ck->normal.owns) { /* KACS-AC-092 */
+		w.granted = OWNER_BITS & ~decided;
+		w.decided |= OWNER_BITS;
+	}
 	while ((seen = walk_seek(&w, true)) != SEEN_END) {
 		if (seen == SEEN_CANDIDATE) {
 			if (sid_is_owner_rights(w.p + 8))
@@ -242,8 +243,7 @@ bool kacs_dacl_walk_raw(struct check *ck, struct kacs_acl *dacl)
 	if ((w.p != w.end || w.index != dacl->count) &&
 	    (kacs_acl_aces(dacl, w.p, w.index) || dacl->facts))
 		return false;
-	n->granted[0] = w.granted;
-	n->decided[0] = w.decided;
+	ck->local[0] = w.granted;
 	return true;
 }
 

@@ -273,17 +273,41 @@ static __always_inline bool slot_matches(const struct kacs_view *view, u64 slot,
 {
 	u32 i = slot_index(slot), kind = slot_kind(slot);
 
-	return (kind == SLOT_MEMBER ||
-		(kind == SLOT_GROUP && view->enabled[i / 64] >> (i % 64) & 1)) &&
-	       slot_holds(view->set, slot, hash, sid);
+	return slot_holds(view->set, slot, hash, sid) &&
+	       ((kind == SLOT_GROUP && view->enabled[i / 64] >> (i % 64) & 1) ||
+		kind == SLOT_MEMBER);
 }
 
 bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u32 hash, u32 polarity);
 
 bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity);
 bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid);
-void kacs_view_normal(struct kacs_view *view, const struct kacs_subject *subject,
-		      const struct kacs_subject_state *state, const u8 *owner, const u8 *self);
+void kacs_view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self);
+
+/* Most subjects do not own the object, and most checks have no PRINCIPAL_SELF. */
+static __always_inline void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
+{
+	u32 hash = sid_hash(owner);
+
+	view->owner = 0;
+	view->self = 0;
+	view->owns = false;
+	if (slot_may_hold(slot_load(view->set, hash), hash) || self)
+		kacs_view_virtual(view, owner, self);
+}
+
+/* The token as it is. */
+static __always_inline void view_normal(struct kacs_view *view, const struct kacs_subject *subject,
+					const struct kacs_subject_state *state, const u8 *owner,
+					const u8 *self)
+{
+	view->set = &subject->ids;
+	view->enabled = state->groups_enabled;
+	view->device = &subject->device;
+	view->device_enabled = state->device_enabled;
+	view_virtual(view, owner, self);
+}
+
 void kacs_view_restricted(struct kacs_view *view, const struct kacs_subject *subject,
 			  const struct kacs_subject_state *state, const u8 *owner, const u8 *self);
 void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subject,
@@ -500,6 +524,11 @@ static inline bool check_privileged(const struct check *ck, unsigned int bit)
 	(KACS_PRIV_MASK(KACS_PRIV_SECURITY) | KACS_PRIV_MASK(KACS_PRIV_BACKUP) |       \
 	 KACS_PRIV_MASK(KACS_PRIV_RESTORE) | KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP) | \
 	 KACS_PRIV_MASK(KACS_PRIV_RELABEL))
+
+static inline bool privs_matter(const struct check *ck)
+{
+	return unlikely(ck->req->state->privileges & USE_PRIVILEGES);
+}
 
 void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed,
 		     struct trace_log *log);

@@ -41,7 +41,7 @@ void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed, struc
 	seed->decided = KACS_ACCESS_SYSTEM_SECURITY;
 	if (log)
 		memset(ck->provenance, 0, sizeof(ck->provenance));
-	if (likely(!(ck->req->state->privileges & USE_PRIVILEGES))) {
+	if (likely(!privs_matter(ck))) {
 		refuse_security(ck, seed, log);
 		return;
 	}
@@ -75,7 +75,7 @@ static u32 surviving(const struct check *ck, u32 mask)
 
 /**
  * kacs_privs_account() - step 14: mark and report privileges that mattered
- * @ck: check with its final masks
+ * @ck: check with its final masks, of a subject with privileges that matter
  * @used: privileges to mark used
  *
  * Context: Any. KACS-AC-156 to KACS-AC-163.
@@ -87,8 +87,6 @@ int kacs_privs_account(struct check *ck, u64 *used)
 	u32 audit = req->subject->audit_policy, i;
 	int err;
 
-	if (likely(!(req->state->privileges & USE_PRIVILEGES)))
-		return 0;
 	for (i = 0; i < USE_COUNT; i++) {
 		u32 from = ck->provenance[i];
 		struct kacs_privilege_event event = {

@@ -38,35 +38,45 @@ static bool concerns(struct check *ck, const u8 *p)
 /* Masks of audit and alarm ACEs may speak of ACCESS_SYSTEM_SECURITY as well. */
 static u32 sacl_mask(const struct check *ck, const u8 *ace)
 {
-	return kacs_map_generic(pkm_get_le32(ace + 4), ck->map) &
-	       ~(KACS_RESERVED_BITS | KACS_MAXIMUM_ALLOWED);
+	u32 mask = pkm_get_le32(ace + 4);
+
+	if (unlikely(mask & KACS_GENERIC_BITS))
+		mask = kacs_map_generic(mask, ck->map);
+	return mask & ~(KACS_RESERVED_BITS | KACS_MAXIMUM_ALLOWED);
+}
+
+/* An alarm ACE: KACS-AC-170. */
+static void raise_alarm(struct sacl_walk *w, const u8 *p)
+{
+	u32 mask = sacl_mask(w->ck, p) & ~w->alarms;
+
+	if (mask && concerns(w->ck, p))
+		w->alarms |= mask;
 }
 
 /* The next audit ACE that fires, or NULL; alarm ACEs on the way are collected. */
 static const u8 *next_fired(struct sacl_walk *w, const struct kacs_acl *acl, u32 *pos)
 {
-	u32 flag = w->success ? KACS_ACE_SUCCESSFUL_ACCESS : KACS_ACE_FAILED_ACCESS, mask, bit;
-	const u8 *p;
+	u32 flag = w->success ? KACS_ACE_SUCCESSFUL_ACCESS : KACS_ACE_FAILED_ACCESS;
+	u32 at = *pos ?: KACS_ACL_HEADER;
 
-	if (!acl->data)
-		return NULL;
-	if (!*pos)
-		*pos = KACS_ACL_HEADER;
-	while (*pos < acl->len) {
-		p = acl->data + *pos;
-		*pos += pkm_get_le16(p + 2);
-		if (p[0] > KACS_ACE_ALARM_CALLBACK_OBJECT || p[1] & KACS_ACE_INHERIT_ONLY)
+	/* No ACL has no bytes. */
+	while (at < acl->len) {
+		const u8 *p = acl->data + at;
+		u32 head = pkm_get_le32(p), type = head & 0xff;
+
+		at += head >> 16;
+		if (type > KACS_ACE_ALARM_CALLBACK_OBJECT || head & KACS_ACE_INHERIT_ONLY << 8)
 			continue;
-		bit = ACE_BIT(p[0]);
-		if (bit & ACE_ALARM_TYPES) {
-			mask = sacl_mask(w->ck, p) & ~w->alarms;
-			if (mask && concerns(w->ck, p))
-				w->alarms |= mask; /* KACS-AC-170 */
-		} else if (bit & ACE_AUDIT_TYPES && p[1] & flag) {
-			if (sacl_mask(w->ck, p) & w->ck->want && concerns(w->ck, p))
-				return p; /* KACS-AC-166, KACS-AC-168 */
+		if (ACE_BIT(type) & ACE_ALARM_TYPES)
+			raise_alarm(w, p);
+		else if (ACE_BIT(type) & ACE_AUDIT_TYPES && head & flag << 8 &&
+			 sacl_mask(w->ck, p) & w->ck->want && concerns(w->ck, p)) {
+			*pos = at;
+			return p; /* KACS-AC-166, KACS-AC-168 */
 		}
 	}
+	*pos = at;
 	return NULL;
 }
 

@@ -340,8 +340,15 @@ bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
 	return kacs_view_find(view, sid, sid_hash(sid), polarity);
 }
 
-/* The owner is in the set, or @self is given. */
-static noinline void view_virtual_slow(struct kacs_view *view, const u8 *owner, const u8 *self)
+/**
+ * kacs_view_virtual() - who the virtual SIDs stand for in a view
+ * @view: view whose set and bitmap stand
+ * @owner: owner SID of the descriptor
+ * @self: PRINCIPAL_SELF, NULL: none
+ *
+ * Context: Any.
+ */
+void kacs_view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
 {
 	/* KACS-AC-093: attributes do not matter for the implicit rights. */
 	view->owns = kacs_set_holds(view->set, owner);
@@ -355,38 +362,6 @@ static noinline void view_virtual_slow(struct kacs_view *view, const u8 *owner, 
 		view->self = VIEW_ALLOW | VIEW_DENY;
 	else if (kacs_view_match(view, self, VIEW_DENY))
 		view->self = VIEW_DENY;
-}
-
-/* Fill the virtual SIDs of a view whose set and bitmap stand. */
-static __always_inline void view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
-{
-	u32 hash = sid_hash(owner);
-
-	view->owner = 0;
-	view->self = 0;
-	view->owns = false;
-	if (slot_may_hold(slot_load(view->set, hash), hash) || self)
-		view_virtual_slow(view, owner, self);
-}
-
-/**
- * kacs_view_normal() - the token as it is
- * @view: filled
- * @subject: prepared token
- * @state: its adjustable part
- * @owner: owner SID of the descriptor
- * @self: PRINCIPAL_SELF, NULL: none
- *
- * Context: Any.
- */
-void kacs_view_normal(struct kacs_view *view, const struct kacs_subject *subject,
-		      const struct kacs_subject_state *state, const u8 *owner, const u8 *self)
-{
-	view->set = &subject->ids;
-	view->enabled = state->groups_enabled;
-	view->device = &subject->device;
-	view->device_enabled = state->device_enabled;
-	view_virtual(view, owner, self);
 }
 
 /**
