@@ -6,4 +6,5 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("Peios.Registry")]
 [assembly: InternalsVisibleTo("registryd")]
 [assembly: InternalsVisibleTo("Tests.Managed")]
+[assembly: InternalsVisibleTo("eventbench")]
 [assembly: InternalsVisibleTo("peios-agent")]

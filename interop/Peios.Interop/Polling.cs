@@ -21,4 +21,18 @@ public static unsafe class Polling
         int n = Libc.poll(&p, 1, timeoutMs);
         return n < 0 ? Libc.LastError : n == 0 ? (short)0 : p.Revents;
     }
+
+    /// <summary>Waits until one of two descriptors is ready.</summary>
+    /// <param name="first">One descriptor.</param>
+    /// <param name="events">What to wait for on it.</param>
+    /// <param name="second">The other; waited for to be readable.</param>
+    /// <param name="timeoutMs">Milliseconds, -1 for ever.</param>
+    /// <returns>The ready bits of each; none after the time ran out.</returns>
+    public static Result<(short First, short Second)> WaitEither(Fd first, short events, Fd second, int timeoutMs)
+    {
+        Libc.PollFd* p = stackalloc Libc.PollFd[2];
+        p[0] = new Libc.PollFd { Fd = first.Raw, Events = events };
+        p[1] = new Libc.PollFd { Fd = second.Raw, Events = Readable };
+        return Libc.poll(p, 2, timeoutMs) < 0 ? Libc.LastError : (p[0].Revents, p[1].Revents);
+    }
 }

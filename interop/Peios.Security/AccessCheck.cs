@@ -44,4 +44,36 @@ public static class AccessCheck
         Errno error = device.AccessCheck(request, out uint granted);
         return new AccessVerdict(error, granted);
     }
+
+    /// <summary>
+    /// Checks an object and its parts, such as the fields of a record (KACS-AC-008). None: decided, see
+    /// <paramref name="allowed"/>; any error denies everything.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="token">Subject with TOKEN_QUERY.</param>
+    /// <param name="descriptor">Self-relative descriptor.</param>
+    /// <param name="desired">Rights.</param>
+    /// <param name="mapping">The object type's generic rights.</param>
+    /// <param name="context">Object and operation for audit events; cut after 256 bytes.</param>
+    /// <param name="nodes">The object, then its parts.</param>
+    /// <param name="allowed">Receives the decision for each node.</param>
+    public static Errno CheckList(
+        KacsDevice device, Fd token, ReadOnlySpan<byte> descriptor, uint desired, in GenericMapping mapping, string context,
+        ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
+    {
+        Span<byte> contextBytes = stackalloc byte[MaxContext];
+        Encoding.UTF8.GetEncoder().Convert(context, contextBytes, true, out _, out int contextLength, out _);
+        KacsAccessRequest request = new()
+        {
+            Token = token,
+            SecurityDescriptor = descriptor,
+            Desired = desired,
+            GenericRead = mapping.Read,
+            GenericWrite = mapping.Write,
+            GenericExecute = mapping.Execute,
+            GenericAll = mapping.All,
+            AuditContext = contextBytes[..contextLength],
+        };
+        return device.AccessCheckList(request, nodes, allowed);
+    }
 }

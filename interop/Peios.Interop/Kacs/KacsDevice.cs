@@ -12,6 +12,9 @@ public sealed unsafe class KacsDevice : IDisposable
     /// <summary>Where the device is.</summary>
     public const string Path = "/dev/kacs";
 
+    /// <summary>Most nodes of an <see cref="AccessCheckList"/>.</summary>
+    public const int ObjectNodesMax = 1024;
+
     private readonly Fd _fd;
 
     private KacsDevice(Fd fd) => _fd = fd;
@@ -208,39 +211,84 @@ public sealed unsafe class KacsDevice : IDisposable
         return error;
     }
 
+    /// <summary>
+    /// Checks an object and its parts in one call (KACS-AC-008). The result is None when a decision was made, whatever it
+    /// was; it is in <paramref name="allowed"/>.
+    /// </summary>
+    /// <param name="request">The check.</param>
+    /// <param name="nodes">The object, then its parts; at most 1,024, no GUID twice.</param>
+    /// <param name="allowed">Receives for each node whether every requested right is granted.</param>
+    public Errno AccessCheckList(in KacsAccessRequest request, ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
+    {
+        allowed.Clear();
+        if (nodes.Length > ObjectNodesMax || allowed.Length != nodes.Length)
+        {
+            return Errno.EINVAL;
+        }
+
+        KacsObjectTypeEntry[] tree = new KacsObjectTypeEntry[nodes.Length];
+        KacsNodeResult[] results = new KacsNodeResult[nodes.Length];
+        fixed (KacsObjectTypeEntry* t = tree)
+        fixed (KacsNodeResult* r = results)
+        fixed (byte* sd = request.SecurityDescriptor, self = request.SelfSid, context = request.AuditContext, claims = request.LocalClaims)
+        {
+            for (int i = 0; i < nodes.Length; i++)
+            {
+                t[i].Level = nodes[i].Level;
+                _ = nodes[i].Guid.TryWriteBytes(new Span<byte>(t[i].Guid, 16));
+            }
+
+            uint granted;
+            KacsAccessCheckArgs args = Arguments(request, sd, self, context, claims, &granted);
+            args.ObjectTreePtr = (ulong)t;
+            args.ObjectTreeCount = (uint)nodes.Length;
+            KacsAccessCheckListArgs list = new() { ArgsPtr = (ulong)(&args), ResultsPtr = (ulong)r, ResultsCount = (uint)nodes.Length };
+            Errno error = Call(KacsAbi.IocAccessCheckList, &list);
+            for (int i = 0; error.Ok && i < nodes.Length; i++)
+            {
+                allowed[i] = results[i].Status == 0;
+            }
+
+            return error;
+        }
+    }
+
     private Errno Check(in KacsAccessRequest request, KacsTraceEntry* trace, out uint granted)
     {
         uint result = 0;
         fixed (byte* sd = request.SecurityDescriptor, self = request.SelfSid, context = request.AuditContext, claims = request.LocalClaims)
         {
-            KacsAccessCheckArgs args = new()
-            {
-                Size = (uint)sizeof(KacsAccessCheckArgs),
-                TokenFd = request.Token is null ? -1 : request.Token.Raw,
-                SdPtr = (ulong)sd,
-                SdLen = (uint)request.SecurityDescriptor.Length,
-                DesiredAccess = request.Desired,
-                GenericRead = request.GenericRead,
-                GenericWrite = request.GenericWrite,
-                GenericExecute = request.GenericExecute,
-                GenericAll = request.GenericAll,
-                SelfSidPtr = (ulong)self,
-                SelfSidLen = (uint)request.SelfSid.Length,
-                PrivilegeIntent = request.PrivilegeIntent,
-                LocalClaimsPtr = (ulong)claims,
-                LocalClaimsLen = (uint)request.LocalClaims.Length,
-                GrantedOutPtr = (ulong)(&result),
-                PipType = request.PipType,
-                PipTrust = request.PipTrust,
-                AuditContextPtr = (ulong)context,
-                AuditContextLen = (uint)request.AuditContext.Length,
-            };
+            KacsAccessCheckArgs args = Arguments(request, sd, self, context, claims, &result);
             KacsExplainArgs explain = new() { ArgsPtr = (ulong)(&args), TracePtr = (ulong)trace };
             Errno error = trace is null ? Call(KacsAbi.IocAccessCheck, &args) : Call(KacsAbi.IocExplain, &explain);
             granted = result;
             return error;
         }
     }
+
+    private static KacsAccessCheckArgs Arguments(
+        in KacsAccessRequest request, byte* sd, byte* self, byte* context, byte* claims, uint* granted) => new()
+    {
+        Size = (uint)sizeof(KacsAccessCheckArgs),
+        TokenFd = request.Token is null ? -1 : request.Token.Raw,
+        SdPtr = (ulong)sd,
+        SdLen = (uint)request.SecurityDescriptor.Length,
+        DesiredAccess = request.Desired,
+        GenericRead = request.GenericRead,
+        GenericWrite = request.GenericWrite,
+        GenericExecute = request.GenericExecute,
+        GenericAll = request.GenericAll,
+        SelfSidPtr = (ulong)self,
+        SelfSidLen = (uint)request.SelfSid.Length,
+        PrivilegeIntent = request.PrivilegeIntent,
+        LocalClaimsPtr = (ulong)claims,
+        LocalClaimsLen = (uint)request.LocalClaims.Length,
+        GrantedOutPtr = (ulong)granted,
+        PipType = request.PipType,
+        PipTrust = request.PipTrust,
+        AuditContextPtr = (ulong)context,
+        AuditContextLen = (uint)request.AuditContext.Length,
+    };
 
     private Errno Call(uint command, void* args) => Libc.Check(Libc.ioctl(_fd.Raw, command, args));
 

@@ -71,6 +71,13 @@ internal static unsafe partial class Sqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
     internal static partial int BindBlob(nint statement, int index, byte* bytes, int length, nint destructor);
 
+    // With a null destructor these only store pointer and length: no transition for something so short.
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_text"), SuppressGCTransition]
+    internal static partial int BindTextInPlace(nint statement, int index, byte* text, int length, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob"), SuppressGCTransition]
+    internal static partial int BindBlobInPlace(nint statement, int index, byte* bytes, int length, nint destructor);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_column_count"), SuppressGCTransition]
     internal static partial int ColumnCount(nint statement);
 
@@ -106,6 +113,13 @@ internal static unsafe partial class Sqlite
 
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_checkpoint_v2")]
     internal static partial int WalCheckpoint(nint db, byte* schema, int mode, int* frames, int* done);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
+    internal static partial nint WalHook(nint db, delegate* unmanaged[Cdecl]<nint, nint, byte*, int, int> callback, nint context);
+
+    /// <summary>Variadic in C; with these arguments the calling convention is the same on x86-64.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_config")]
+    internal static partial int Configure(int option, int value);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_backup_init")]
     internal static partial nint BackupInit(nint destination, byte* destinationName, nint source, byte* sourceName);

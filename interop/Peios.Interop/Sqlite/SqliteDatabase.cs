@@ -13,7 +13,10 @@ namespace Peios.Interop.Sqlite;
 /// </summary>
 public sealed unsafe class SqliteDatabase : SafeHandle
 {
-    private long _deadline;
+    private const int ConfigMemoryStatus = 9;
+
+    private long _deadline = long.MaxValue;
+    private volatile bool _cancelled;
     private GCHandle _self;
 
     private SqliteDatabase(nint db) : base(0, ownsHandle: true) => SetHandle(db);
@@ -185,17 +188,28 @@ public sealed unsafe class SqliteDatabase : SafeHandle
             return;
         }
 
-        if (!_self.IsAllocated)
-        {
-            _self = GCHandle.Alloc(this, GCHandleType.Weak);
-        }
-
-        Sqlite.ProgressHandler(handle, 1000, &PastDeadline, GCHandle.ToIntPtr(_self));
+        Sqlite.ProgressHandler(handle, 1000, &PastDeadline, Self());
     }
 
     /// <summary>Automatic checkpoint threshold in WAL pages; 0 switches automatic checkpoints off.</summary>
     public SqliteCode SetWalAutoCheckpoint(int pages) =>
         IsInvalid ? SqliteCode.Misuse : (SqliteCode)Sqlite.WalAutoCheckpoint(handle, pages);
+
+    /// <summary>
+    /// Switches SQLite's memory statistics off for the whole process: a lock and two counters for each allocation.
+    /// Only before the first connection; Misuse afterwards.
+    /// </summary>
+    public static SqliteCode DisableMemoryStatistics() => (SqliteCode)(Sqlite.Configure(ConfigMemoryStatus, 0) & 0xff);
+
+    /// <summary>Frames in the write-ahead log after this connection's last commit, once <see cref="TrackWal"/> was called.</summary>
+    public int WalFrames { get; private set; }
+
+    /// <summary>No automatic checkpoints any more: every commit stores the size of the log in <see cref="WalFrames"/> instead.</summary>
+    public void TrackWal()
+    {
+        ObjectDisposedException.ThrowIf(IsInvalid, this);
+        _ = Sqlite.WalHook(handle, &Committed, Self());
+    }
 
     /// <summary>Passive checkpoint: copies what no reader holds and never waits.</summary>
     /// <param name="frames">Frames in the WAL, or -1.</param>
@@ -260,7 +274,50 @@ public sealed unsafe class SqliteDatabase : SafeHandle
         return rc == 0;
     }
 
+    /// <summary>From here on <see cref="Cancel"/> stops what runs. Belongs to the connection's thread, as the end does.</summary>
+    public void BeginCancellable()
+    {
+        ObjectDisposedException.ThrowIf(IsInvalid, this);
+        _cancelled = false;
+        Sqlite.ProgressHandler(handle, 1000, &PastDeadline, Self());
+    }
+
+    /// <summary>
+    /// Stops the statement that runs, between two of its steps: it answers <see cref="SqliteCode.Interrupt"/>. Any thread;
+    /// without effect outside <see cref="BeginCancellable"/>. Unlike <see cref="Interrupt"/> it is noticed inside long
+    /// sorts of an index build.
+    /// </summary>
+    public void Cancel() => _cancelled = true;
+
+    /// <summary>Nothing can be stopped any more; a deadline is gone too.</summary>
+    public void EndCancellable()
+    {
+        _cancelled = false;
+        SetDeadline(long.MaxValue);
+    }
+
+    private nint Self()
+    {
+        if (!_self.IsAllocated)
+        {
+            _self = GCHandle.Alloc(this, GCHandleType.Weak);
+        }
+
+        return GCHandle.ToIntPtr(_self);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Committed(nint context, nint db, byte* schema, int frames)
+    {
+        if (GCHandle.FromIntPtr(context).Target is SqliteDatabase self)
+        {
+            self.WalFrames = frames;
+        }
+
+        return 0;
+    }
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int PastDeadline(nint context) =>
-        GCHandle.FromIntPtr(context).Target is SqliteDatabase db && Environment.TickCount64 > db._deadline ? 1 : 0;
+        GCHandle.FromIntPtr(context).Target is SqliteDatabase db && (db._cancelled || Environment.TickCount64 > db._deadline) ? 1 : 0;
 }

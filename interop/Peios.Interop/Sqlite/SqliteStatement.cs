@@ -63,11 +63,11 @@ public sealed unsafe class SqliteStatement : SafeHandle
     /// until the statement is reset and bound anew.
     /// </summary>
     public SqliteCode BindTextInPlace(int index, nint utf8, int length) =>
-        Code(Sqlite.BindText(handle, index, (byte*)utf8, length, 0));
+        Code(Sqlite.BindTextInPlace(handle, index, (byte*)utf8, length, 0));
 
     /// <summary>Binds bytes without copying; the rules of <see cref="BindTextInPlace"/> apply.</summary>
     public SqliteCode BindBlobInPlace(int index, nint bytes, int length) =>
-        Code(Sqlite.BindBlob(handle, index, (byte*)bytes, length, 0));
+        Code(Sqlite.BindBlobInPlace(handle, index, (byte*)bytes, length, 0));
 
     /// <summary>Runs up to the next row: <see cref="SqliteCode.Row"/>, <see cref="SqliteCode.Done"/>, or a failure.</summary>
     public SqliteCode Step() => Code(Sqlite.Step(handle));
