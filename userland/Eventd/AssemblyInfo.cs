@@ -2,3 +2,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Tests.Managed")]
+[assembly: InternalsVisibleTo("eventbench")]

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
-using System.IO;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 using System.Threading;
+using Eventd.Access;
+using Eventd.Indexing;
 using Eventd.Ingest;
 using Eventd.Logs;
 using Eventd.Query;
@@ -11,31 +15,49 @@ using Eventd.Store;
 using Peios.Events;
 using Peios.Interop;
 using Peios.Interop.Sqlite;
-using Peios.Ipc;
 
 namespace Eventd;
 
 /// <summary>Everything that runs, in the order of EVT-250; taken down in the order of EVT-254.</summary>
-internal sealed class Daemon : IDisposable
+internal sealed class Daemon : IShardHost, IDisposable
 {
-    private readonly Settings _settings;
     private readonly Guid _boot;
-    private readonly CommitSignal _eventCommits = new();
     private readonly CommitSignal _logCommits = new();
     private readonly List<ShardWriter> _writers = [];
     private readonly List<DrainThread> _drains = [];
     private readonly List<IRing> _rings = [];
-    private ulong[] _resume = [];
+    private readonly StorageErrors _errors;
+    private ResumePoint[] _resume = [];
     private EventStore? _store;
+    private IndexPolicy? _indexes;
     private LogThread? _logs;
     private QueryServer? _queries;
     private RetentionThread? _retention;
 
     private Daemon(Settings settings, Guid boot)
     {
-        _settings = settings;
+        Settings = new LiveSettings(settings);
         _boot = boot;
+        _errors = new StorageErrors(_writers);
     }
+
+    /// <inheritdoc/>
+    public LiveSettings Settings { get; }
+
+    /// <inheritdoc/>
+    public CommitSignal Commits { get; } = new();
+
+    /// <inheritdoc/>
+    public DesiredIndexes Indexes { get; } = new();
+
+    /// <summary>The writers of the active shards.</summary>
+    internal IReadOnlyList<ShardWriter> Writers => _writers;
+
+    /// <summary>The threads that read the rings, by CPU.</summary>
+    internal IReadOnlyList<DrainThread> Drains => _drains;
+
+    /// <summary>Decides about indexes.</summary>
+    internal IndexPolicy IndexPolicy => _indexes!;
 
     /// <summary>Event rows stored since start.</summary>
     internal ulong StoredEvents
@@ -53,13 +75,14 @@ internal sealed class Daemon : IDisposable
     }
 
     /// <summary>Opens stores, rings and sockets and starts the threads; null with the reason (EVT-252).</summary>
-    internal static Daemon? Start(Settings settings, Guid boot, IRingSource rings, IQueryAccess access, out string problem)
+    internal static Daemon? Start(
+        Settings settings, Guid boot, IRingSource rings, IAccessJudge judge, SecurityCatalogue security, out string problem)
     {
         Daemon daemon = new(settings, boot);
         problem = daemon.Attach(rings);
         problem = problem.Length == 0 ? daemon.OpenEvents(rings) : problem;
         problem = problem.Length == 0 ? daemon.OpenLogs() : problem;
-        problem = problem.Length == 0 ? daemon.OpenQueries(access) : problem;
+        problem = problem.Length == 0 ? daemon.OpenQueries(judge, security) : problem;
         if (problem.Length > 0)
         {
             daemon.Dispose();
@@ -70,6 +93,52 @@ internal sealed class Daemon : IDisposable
         return daemon;
     }
 
+    /// <summary>Takes over what may change at run time, each change with its record (EVT-274, EVT-275).</summary>
+    internal void Apply(Settings next)
+    {
+        Settings before = Settings.Current;
+        Settings now = before;
+        foreach (Tunable tunable in Tunable.All)
+        {
+            ulong old = tunable.Get(before);
+            ulong value = tunable.Get(next);
+            if (old == value)
+            {
+                continue;
+            }
+
+            if (tunable.AtStart)
+            {
+                Report.Info($"{tunable.Name} is {value} from the next start on");
+                continue;
+            }
+
+            now = tunable.With(now, value);
+            Post("synthetic.config_change"u8, SyntheticRows.ConfigChange(tunable.Name, old, value));
+        }
+
+        Settings.Current = now;
+        _writers.ForEach(writer => writer.Queue.SetMaxEntries(now.MaxBatchSize));
+    }
+
+    /// <summary>State for people: threads, queues, indexes.</summary>
+    internal string Describe()
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"boot {_boot}; {StoredEvents} event rows and {_logs!.Stored} log records stored");
+        for (int cpu = 0; cpu < _drains.Count; cpu++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; cpu {cpu}: last sequence {_drains[cpu].Last}");
+        }
+
+        foreach (ShardWriter writer in _writers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; shard {writer.Index}: {writer.Queue.Entries} entries queued{(writer.Unhealthy ? ", cannot store" : "")}");
+        }
+
+        return text.Append("; desired indexes: ").AppendJoin(' ', Indexes.Columns).ToString();
+    }
+
     /// <summary>Graceful stop: everything received is stored (EVT-254).</summary>
     /// <returns>False when a part did not end in time; its uncommitted rows are lost to this run (EVT-255).</returns>
     internal bool Stop(int timeoutMs)
@@ -77,12 +146,9 @@ internal sealed class Daemon : IDisposable
         long deadline = Environment.TickCount64 + timeoutMs;
         _queries!.Stop();
         _logs!.Stop();
-        foreach (DrainThread drain in _drains)
-        {
-            drain.Stop();
-        }
-
+        _drains.ForEach(static drain => drain.Stop());
         _retention!.Stop();
+        _indexes!.Stop();
         bool done = _logs.Join(Left(deadline));
         foreach (DrainThread drain in _drains)
         {
@@ -91,20 +157,16 @@ internal sealed class Daemon : IDisposable
 
         if (done)
         {
-            PostShutdown();
+            Post("synthetic.shutdown"u8, SyntheticRows.Shutdown(_drains.ConvertAll(static drain => drain.Last).ToArray()));
         }
 
-        foreach (ShardWriter writer in _writers)
-        {
-            writer.Stop();
-        }
-
+        _writers.ForEach(static writer => writer.Stop());
         foreach (ShardWriter writer in _writers)
         {
             done &= writer.Join(Left(deadline));
         }
 
-        done &= _retention.Join(Left(deadline));
+        done &= _retention.Join(Left(deadline)) & _indexes.Join(Left(deadline));
         return done & _queries.Join(Left(deadline));
     }
 
@@ -116,10 +178,12 @@ internal sealed class Daemon : IDisposable
         _drains.ForEach(static drain => drain.Abort());
         _writers.ForEach(static writer => writer.Abort());
         _retention?.Stop();
+        _indexes?.Stop();
         _ = _logs?.Join(Timeout.Infinite);
         _drains.ForEach(static drain => drain.Join(Timeout.Infinite));
         _writers.ForEach(static writer => writer.Join(Timeout.Infinite));
         _ = _retention?.Join(Timeout.Infinite);
+        _ = _indexes?.Join(Timeout.Infinite);
         _ = _queries?.Join(5000);
     }
 
@@ -131,6 +195,18 @@ internal sealed class Daemon : IDisposable
         _writers.ForEach(static writer => writer.Dispose());
         _rings.ForEach(static ring => ring.Dispose());
     }
+
+    /// <inheritdoc/>
+    public void DiskFull() => _retention?.RunNow();
+
+    /// <inheritdoc/>
+    public void ShardFailed(int shard, string problem) => _errors.Add("event", shard, problem);
+
+    /// <inheritdoc/>
+    public void ShardRecovered(int shard) => _errors.Retry();
+
+    /// <inheritdoc/>
+    public bool TryReplace([NotNullWhen(true)] out SqliteDatabase? db, out int file) => _store!.TryAdd(out db, out file);
 
     private static int Left(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
 
@@ -157,190 +233,103 @@ internal sealed class Daemon : IDisposable
     private string OpenEvents(IRingSource rings)
     {
         int cpus = _rings.Count;
-        int shards = _settings.StorageShards == 0 ? cpus : _settings.StorageShards;
-        if (shards > cpus)
-        {
-            Report.Error($"StorageShards is {shards}: more shards than CPUs are not available yet, {cpus} are used");
-            shards = cpus;
-        }
-
-        if (!EventStore.TryOpen(_settings.EventStorePath, shards, out EventStore store, out string problem))
+        Settings settings = Settings.Current;
+        int shards = settings.StorageShards == 0 ? cpus : settings.StorageShards;
+        if (!EventStore.TryOpen(settings.EventStorePath, shards, out EventStore store, out string problem))
         {
             return problem;
         }
 
         _store = store;
-        _resume = store.ResumePoints(_boot, cpus);
-        foreach (EventStore.Shard shard in store.Shards)
+        (_resume, long run) = ResumeFinder.Find(settings.EventStorePath, _boot, cpus);
+        ShardPlan plan = new(cpus, store.Shards.Count);
+        for (int i = 0; i < store.Shards.Count; i++)
         {
-            if (!ShardWriter.Create(shard.Index, shard.Database, _boot, _resume, _settings, _eventCommits, DiskFull)
-                .TryGet(out ShardWriter? writer, out Errno error))
+            EventStore.Shard shard = store.Shards[i];
+            ResumePoint?[] resume = new ResumePoint?[cpus];
+            for (int cpu = 0; cpu < cpus; cpu++)
+            {
+                resume[cpu] = plan.Serves(i, cpu) ? _resume[cpu] : null;
+            }
+
+            if (!ShardTables.Open(shard.Database, _boot, resume, run + 1).TryGet(out ShardTables? tables, out Errno error))
             {
                 return $"{store.PathOf(shard.Index)}: {error}";
             }
 
-            _writers.Add(writer);
+            _writers.Add(new ShardWriter(shard.Index, tables, cpus, this));
         }
 
         for (int cpu = 0; cpu < cpus; cpu++)
         {
-            _drains.Add(new DrainThread(
-                rings, _rings[cpu], _writers[cpu % _writers.Count].Queue, _resume[cpu], _settings.MaxBatchSize));
+            ShardWriter[] writers = [.. plan.Shards(cpu).ConvertAll(i => _writers[i])];
+            _drains.Add(new DrainThread(rings, _rings[cpu], writers, _resume[cpu], settings.MaxBatchSize));
         }
 
         _rings.Clear(); // the drain threads own them now
+        _indexes = new IndexPolicy(Settings, Indexes, MetaStore.Open(settings.EventStorePath));
+        Indexes.Changed = () => _writers.ForEach(static writer => writer.Queue.Wake());
         return string.Empty;
     }
 
     private string OpenLogs()
     {
-        Errno error = Folders.Make(Path.GetDirectoryName(_settings.LogStorePath) ?? "/", 0x1c0);
-        if (!error.Ok)
-        {
-            return $"{_settings.LogStorePath}: {error}";
-        }
-
-        if (!OpenLogStore(out SqliteDatabase? db, out string problem))
+        if (!LogStore.TryOpen(Settings.Current, out SqliteDatabase? db, out Peios.Ipc.UnixSocket? socket, out string problem))
         {
             return problem;
         }
 
-        error = Folders.Make(Path.GetDirectoryName(_settings.LogSocketPath) ?? "/", 0x1ed);
-        if (!error.Ok)
-        {
-            return $"{_settings.LogSocketPath}: {error}";
-        }
-
-        // Whoever may reach the file may log (EVT-248).
-        if (!UnixSocket.BindDatagram(_settings.LogSocketPath, 0x1b6, credentials: false).TryGet(out UnixSocket? socket, out error))
-        {
-            return $"{_settings.LogSocketPath}: {error}";
-        }
-
-        return LogThread.Create(socket, db!, _boot, _settings, _logCommits).TryGet(out _logs, out error)
+        return LogThread.Create(socket, db, _boot, Settings, _logCommits, text => _errors.Add("log", null, text))
+            .TryGet(out _logs, out Errno error)
             ? string.Empty
-            : $"{_settings.LogStorePath}: {error}";
+            : $"{Settings.Current.LogStorePath}: {error}";
     }
 
-    /// <summary>A damaged log store is set aside, not repaired: logs are worth less than a running system (EVT-267).</summary>
-    private bool OpenLogStore(out SqliteDatabase? db, out string problem)
+    private string OpenQueries(IAccessJudge judge, SecurityCatalogue security)
     {
-        string path = _settings.LogStorePath;
-        if (StoreFile.TryOpen(path, durable: false, LogTable.Schema, LogTable.Required, out db, out problem))
-        {
-            return true;
-        }
-
-        Report.Error($"{path} is set aside: {problem}");
-        foreach (string suffix in new[] { "", "-wal", "-shm" })
-        {
-            _ = Files.Rename(path + suffix, $"{path}.damaged{suffix}");
-        }
-
-        if (StoreFile.TryOpen(path, durable: false, LogTable.Schema, LogTable.Required, out db, out problem))
-        {
-            return true;
-        }
-
-        problem = $"{path}: {problem}";
-        return false;
-    }
-
-    private string OpenQueries(IQueryAccess access)
-    {
-        Errno error = Folders.Make(Path.GetDirectoryName(_settings.QuerySocketPath) ?? "/", 0x1ed);
-        if (!error.Ok)
-        {
-            return $"{_settings.QuerySocketPath}: {error}";
-        }
-
-        // Everybody may connect; the token decides (EVT-236).
-        if (!UnixSocket.Listen(_settings.QuerySocketPath, 0x1b6).TryGet(out UnixSocket? socket, out error))
-        {
-            return $"{_settings.QuerySocketPath}: {error}";
-        }
-
-        _queries = new QueryServer(socket, _settings, access, _eventCommits, _logCommits);
-        return string.Empty;
+        QueryContext context = new(Settings, judge, security, Commits, _logCommits, _indexes!);
+        return QueryServer.TryOpen(context, out _queries, out string problem) ? string.Empty : problem;
     }
 
     private void StartThreads()
     {
-        List<RetentionThread.Target> targets = [];
-        foreach (ShardWriter writer in _writers)
-        {
-            targets.Add(new RetentionThread.Target(_store!.PathOf(writer.Index), "events", writer.Gate));
-            writer.Start();
-        }
-
-        _retention = new RetentionThread(_settings, targets, new RetentionThread.Target(_settings.LogStorePath, "logs", _logs!.Gate));
+        _retention = new RetentionThread(
+            Settings, Targets, new RetentionTarget(Settings.Current.LogStorePath, "logs", _logs!.Gate, static () => false));
+        _writers.ForEach(static writer => writer.Start());
         _drains.ForEach(static drain => drain.Start());
         _logs.Start();
         _retention.Start();
+        _indexes!.Start();
         _queries!.Start();
-        PostStartup();
-    }
-
-    private void DiskFull() => _retention?.RunNow();
-
-    private void PostStartup()
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        MsgPackWriter w = new(buffer);
-        bool restart = Array.Exists(_resume, static last => last != 0);
-        w.Map(4);
-        w.String("boot_id"u8);
-        w.String(_boot.ToString());
-        w.String("restart"u8);
-        w.Boolean(restart);
-        w.String("shards"u8);
-        w.Int64(_writers.Count);
-        w.String("resume"u8);
-        Numbers(ref w, _resume);
-        _writers[0].Post(new SyntheticEvent(Clock.Realtime, SyntheticEvent.NoCpu, "synthetic.startup"u8, w.Written));
+        ulong[] resume = Array.ConvertAll(_resume, static point => point.Last);
+        bool restart = Array.Exists(resume, static last => last != 0);
+        Post("synthetic.startup"u8, SyntheticRows.Startup(_boot, restart, _writers.Count, resume));
         foreach ((int index, string problem) in _store!.Refused)
         {
-            PostStorageError(index, problem);
+            _errors.Add("event", index, problem);
         }
     }
 
-    private void PostStorageError(int index, string problem)
+    /// <summary>Every event database, those of earlier shard counts included (EVT-020).</summary>
+    private List<RetentionTarget> Targets()
     {
-        byte[] buffer = new byte[128 + (3 * problem.Length)];
-        MsgPackWriter w = new(buffer);
-        w.Map(3);
-        w.String("store"u8);
-        w.String("event"u8);
-        w.String("shard"u8);
-        w.Int64(index);
-        w.String("description"u8);
-        w.String(problem);
-        _writers[0].Post(new SyntheticEvent(Clock.Realtime, SyntheticEvent.NoCpu, "synthetic.storage_error"u8, w.Written));
-    }
-
-    private void PostShutdown()
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        MsgPackWriter w = new(buffer);
-        ulong[] last = new ulong[_drains.Count];
-        for (int i = 0; i < last.Length; i++)
+        List<RetentionTarget> targets = [];
+        foreach (string path in EventStore.Files(Settings.Current.EventStorePath))
         {
-            last[i] = _drains[i].Last;
+            ShardWriter? writer = _writers.Find(w => _store!.PathOf(w.Index) == path);
+            targets.Add(writer is null
+                ? new RetentionTarget(path, "events", new object(), static () => false)
+                : new RetentionTarget(path, "events", writer.Gate, () => writer.Queue.Entries > 0));
         }
 
-        w.Map(1);
-        w.String("last"u8);
-        Numbers(ref w, last);
-        _writers[0].Post(new SyntheticEvent(Clock.Realtime, SyntheticEvent.NoCpu, "synthetic.shutdown"u8, w.Written));
+        return targets;
     }
 
-    private static void Numbers(ref MsgPackWriter w, ulong[] numbers)
+    /// <summary>A row of the whole daemon goes to the first shard (EVT-041), or to the first that can store.</summary>
+    private void Post(ReadOnlySpan<byte> type, ReadOnlySpan<byte> payload)
     {
-        int shown = Math.Min(numbers.Length, 256);
-        w.Array(shown);
-        for (int i = 0; i < shown; i++)
-        {
-            w.UInt64(numbers[i]);
-        }
+        SyntheticEvent row = new(Clock.Realtime, SyntheticEvent.NoCpu, type, payload);
+        ShardWriter writer = _writers.Find(static w => !w.Unhealthy) ?? _writers[0];
+        _ = writer.Post(row);
     }
 }

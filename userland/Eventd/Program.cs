@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 using System;
 using Eventd;
+using Eventd.Access;
 using Eventd.Ingest;
-using Eventd.Query;
 using Eventd.Store;
 using Peios.Interop;
 using Peios.Interop.Kacs;
 using Peios.Interop.Kmes;
+using Peios.Interop.Sqlite;
 using Peios.Ipc;
 using Peios.Registry;
 
@@ -19,8 +20,11 @@ if (args.Length > 0)
     return 64;
 }
 
+// Before the first connection. The allocator's own counters are not worth a lock for each allocation.
+_ = SqliteDatabase.DisableMemoryStatistics();
+
 // First of all: a SIGTERM from here on is an orderly stop.
-if (!Signals.Open([Signals.Terminate, Signals.Interrupt, Signals.Hangup]).TryGet(out Fd? signals, out Errno error))
+if (!Signals.Open([Signals.Terminate, Signals.Interrupt, Signals.Hangup, Signals.Quit]).TryGet(out Fd? signals, out Errno error))
 {
     return Failed($"signals: {error}");
 }
@@ -51,8 +55,8 @@ if (!KacsDevice.Open().TryGet(out KacsDevice? kacs, out error))
     return Failed($"{KacsDevice.Path}: {error}");
 }
 
-KacsQueryAccess access = new(kacs, QuerySecurity.Load(registry));
-Daemon? daemon = Daemon.Start(settings, boot, new KmesRingSource(kmes), access, out problem);
+SecurityCatalogue security = SecurityCatalogue.Load(registry);
+Daemon? daemon = Daemon.Start(settings, boot, new KmesRingSource(kmes), new KacsJudge(kacs), security, out problem);
 if (daemon is null)
 {
     return Failed(problem);
@@ -61,6 +65,10 @@ if (daemon is null)
 Report.Info("metrics are not collected yet: no metric socket is open");
 _ = NotifyClient.Ready();
 
+// After readiness: changes that came before are found by its first look (EVT-253). The connection stays its own.
+ConfigurationWatch watch = new(daemon, security);
+watch.Start();
+
 int signal;
 do
 {
@@ -68,10 +76,15 @@ do
     signal = Signals.Next(signals);
     if (signal == Signals.Hangup)
     {
-        Report.Info("settings are read at start; restart to apply changes");
+        watch.ReadAgain(registry);
     }
 }
-while (signal is not (Signals.Terminate or Signals.Interrupt));
+while (signal is not (Signals.Terminate or Signals.Interrupt or Signals.Quit));
+
+if (signal == Signals.Quit)
+{
+    Report.Info(daemon.Describe()); // EVT-256
+}
 
 _ = NotifyClient.Stopping();
 bool done = daemon.Stop(StopMs);

@@ -31,6 +31,27 @@ internal sealed record Settings
     /// <summary>How long a log record may wait for its commit.</summary>
     internal int LogMaxBatchLatencyMs { get; init; } = 500;
 
+    /// <summary>How far back queries count for an index.</summary>
+    internal int AdaptiveIndexWindowHours { get; init; } = 24;
+
+    /// <summary>How often the set of indexes is decided anew.</summary>
+    internal int AdaptiveIndexPolicyIntervalMinutes { get; init; } = 60;
+
+    /// <summary>Queries of a field that give it an index.</summary>
+    internal int AdaptiveIndexCreateThreshold { get; init; } = 100;
+
+    /// <summary>Below this many queries a field loses its index; always less than the above.</summary>
+    internal int AdaptiveIndexDropThreshold { get; init; } = 10;
+
+    /// <summary>Over how long the share of large batches is taken.</summary>
+    internal int SheddingWindowSeconds { get; init; } = 30;
+
+    /// <summary>Share of large batches that costs a shard an index, in percent.</summary>
+    internal int SheddingBatchPercent { get; init; } = 75;
+
+    /// <summary>Fill of a ring that costs a shard all secondary indexes, in percent.</summary>
+    internal int EmergencySheddingBufferPercent { get; init; } = 75;
+
     /// <summary>Age at which events may be deleted.</summary>
     internal int EventRetentionDays { get; init; } = 30;
 

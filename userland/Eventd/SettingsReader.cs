@@ -5,10 +5,14 @@ using Peios.Registry;
 
 namespace Eventd;
 
-/// <summary>Reads <c>Machine\System\eventd</c>: required values must be there, invalid tunables are ignored (EVT-272).</summary>
+/// <summary>
+/// Reads <c>Machine\System\eventd</c>: required values must be there, an invalid tunable is ignored and the value in force
+/// stays, at start the default (EVT-272).
+/// </summary>
 internal static class SettingsReader
 {
-    private const string Root = @"Machine\System\eventd";
+    /// <summary>The key.</summary>
+    internal const string Root = @"Machine\System\eventd";
 
     /// <summary>The settings, or null with the reason (EVT-251).</summary>
     internal static Settings? Read(RegistryClient registry, out string problem)
@@ -21,37 +25,66 @@ internal static class SettingsReader
 
         using (key)
         {
-            return Read(key, out problem);
+            problem = string.Empty;
+            Settings settings = new()
+            {
+                EventStorePath = Path(key, nameof(Settings.EventStorePath), 4000, ref problem),
+                LogStorePath = Path(key, nameof(Settings.LogStorePath), 4000, ref problem),
+                QuerySocketPath = Path(key, nameof(Settings.QuerySocketPath), 107, ref problem),
+                LogSocketPath = Path(key, nameof(Settings.LogSocketPath), 107, ref problem),
+            };
+            return problem.Length == 0 ? Tune(key, settings) : null;
         }
     }
 
-    private static Settings? Read(RegistryKey key, out string problem)
+    /// <summary>Settings with the tunables that are there and valid; paths and the rest as in <paramref name="inForce"/>.</summary>
+    internal static Settings Tune(RegistryKey key, Settings inForce)
     {
-        problem = string.Empty;
-        Settings defaults = new() { EventStorePath = "", LogStorePath = "", QuerySocketPath = "", LogSocketPath = "" };
-        Settings settings = new()
+        Settings defaults = Bare(inForce);
+        Settings settings = inForce;
+        foreach (Tunable tunable in Tunable.All)
         {
-            EventStorePath = Path(key, "EventStorePath", 4000, ref problem),
-            LogStorePath = Path(key, "LogStorePath", 4000, ref problem),
-            QuerySocketPath = Path(key, "QuerySocketPath", 107, ref problem),
-            LogSocketPath = Path(key, "LogSocketPath", 107, ref problem),
-            StorageShards = Number(key, nameof(Settings.StorageShards), defaults.StorageShards, 0, 256),
-            MaxBatchSize = Number(key, nameof(Settings.MaxBatchSize), defaults.MaxBatchSize, 100, 100000),
-            MaxBatchLatencyMs = Number(key, nameof(Settings.MaxBatchLatencyMs), defaults.MaxBatchLatencyMs, 10, 5000),
-            LogMaxBatchSize = Number(key, nameof(Settings.LogMaxBatchSize), defaults.LogMaxBatchSize, 100, 100000),
-            LogMaxBatchLatencyMs = Number(key, nameof(Settings.LogMaxBatchLatencyMs), defaults.LogMaxBatchLatencyMs, 10, 5000),
-            EventRetentionDays = Number(key, nameof(Settings.EventRetentionDays), defaults.EventRetentionDays, 1, 3650),
-            EventRetentionMaxBytes = Large(key, nameof(Settings.EventRetentionMaxBytes)),
-            LogRetentionDays = Number(key, nameof(Settings.LogRetentionDays), defaults.LogRetentionDays, 1, 3650),
-            LogRetentionMaxBytes = Large(key, nameof(Settings.LogRetentionMaxBytes)),
-            RetentionCheckIntervalMinutes = Number(key, nameof(Settings.RetentionCheckIntervalMinutes), defaults.RetentionCheckIntervalMinutes, 1, 1440),
-            QueryTimeoutMs = Number(key, nameof(Settings.QueryTimeoutMs), defaults.QueryTimeoutMs, 1000, 300000),
-            MaxConcurrentQueries = Number(key, nameof(Settings.MaxConcurrentQueries), defaults.MaxConcurrentQueries, 1, 4096),
-            MaxStreamingQueries = Number(key, nameof(Settings.MaxStreamingQueries), defaults.MaxStreamingQueries, 1, 1024),
-            MaxQueryMessageBytes = Number(key, nameof(Settings.MaxQueryMessageBytes), defaults.MaxQueryMessageBytes, 1024, 16777216),
-        };
-        return problem.Length == 0 ? settings : null;
+            Result<ulong> number = Number(key, tunable);
+            if (number.TryGet(out ulong value, out Errno error))
+            {
+                settings = tunable.With(settings, value);
+            }
+            else if (error == Errno.ENOENT)
+            {
+                settings = tunable.With(settings, tunable.Get(defaults));
+            }
+            else if (error == Errno.EINVAL)
+            {
+                Report.Error($"{tunable.Name} is no number from {tunable.Least} to {tunable.Most}: {tunable.Get(inForce)} stays in force");
+            }
+        }
+
+        return Consistent(settings, inForce);
     }
+
+    /// <summary>A limit to drop that is not below the limit to create would make indexes flicker (EVT-059).</summary>
+    internal static Settings Consistent(Settings settings, Settings inForce)
+    {
+        if (settings.AdaptiveIndexDropThreshold < settings.AdaptiveIndexCreateThreshold)
+        {
+            return settings;
+        }
+
+        Report.Error("AdaptiveIndexDropThreshold is not below AdaptiveIndexCreateThreshold: both stay as they are in force");
+        return settings with
+        {
+            AdaptiveIndexDropThreshold = inForce.AdaptiveIndexDropThreshold,
+            AdaptiveIndexCreateThreshold = inForce.AdaptiveIndexCreateThreshold,
+        };
+    }
+
+    private static Settings Bare(Settings settings) => new()
+    {
+        EventStorePath = settings.EventStorePath,
+        LogStorePath = settings.LogStorePath,
+        QuerySocketPath = settings.QuerySocketPath,
+        LogSocketPath = settings.LogSocketPath,
+    };
 
     private static string Path(RegistryKey key, string name, int maxLength, ref string problem)
     {
@@ -70,30 +103,28 @@ internal static class SettingsReader
         return path;
     }
 
-    private static int Number(RegistryKey key, string name, int missing, int least, int most)
+    /// <summary>ENOENT: not there; EINVAL: of another type or out of range; anything else: the registry's failure.</summary>
+    private static Result<ulong> Number(RegistryKey key, Tunable tunable)
     {
-        Result<uint> value = key.QueryDword(name);
-        if (value.TryGet(out uint number) && number >= least && number <= most)
+        if (!key.Query(tunable.Name).TryGet(out RegistryValue value, out Errno error))
         {
-            return (int)number;
+            return error;
         }
 
-        if (value.Error != Errno.ENOENT)
-        {
-            Report.Error($"{name} is not a REG_DWORD from {least} to {most}; {missing} is in force");
-        }
-
-        return missing;
+        return IsValid(tunable, value, out ulong number) ? number : Errno.EINVAL;
     }
 
-    private static ulong Large(RegistryKey key, string name)
+    /// <summary>Is it a number of the right type and range?</summary>
+    internal static bool IsValid(Tunable tunable, RegistryValue value, out ulong number)
     {
-        Result<ulong> value = key.QueryQword(name);
-        if (!value.TryGet(out ulong number) && value.Error != Errno.ENOENT)
+        number = 0;
+        if (tunable.Large)
         {
-            Report.Error($"{name} is not a REG_QWORD; 0 is in force");
+            return value.TryGetQword(out number);
         }
 
-        return number;
+        bool good = value.TryGetDword(out uint small);
+        number = small;
+        return good && number >= tunable.Least && number <= tunable.Most;
     }
 }

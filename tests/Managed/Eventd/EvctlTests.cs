@@ -76,11 +76,11 @@ public sealed class EvctlTests : IDisposable
         Assert.Equal(ExitCode.Usage, Run("--format", "xml", "events").Code);
         Assert.Equal(ExitCode.Usage, Run("emit", "type", "novalue").Code);
         Assert.Equal(ExitCode.Unreachable, ToolRun.Of("evctl", "--socket", "/nonexistent/q.sock", "events").Code);
-        _f.Access.Events = Errno.EACCES;
+        _f.Judge.Peer = Errno.EACCES;
         ToolRun denied = Run("events");
         Assert.Equal(ExitCode.Denied, denied.Code);
         Assert.Equal(string.Empty, denied.Out);
-        Assert.Equal("evctl: access denied\n", denied.Error);
+        Assert.Equal("evctl: access denied: no token: permission denied (EACCES)\n", denied.Error);
     }
 
     [Fact]

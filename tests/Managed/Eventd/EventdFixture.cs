@@ -6,7 +6,7 @@ using System.IO;
 using System.Text;
 using System.Threading;
 using Eventd;
-using Eventd.Query;
+using Eventd.Access;
 using Peios.Events;
 using Peios.Interop;
 using Peios.Interop.Sqlite;
@@ -39,11 +39,13 @@ internal sealed class EventdFixture : IDisposable
 
     internal Guid Boot { get; set; } = new("11111111-2222-3333-4444-555555555555");
 
-    internal TestAccess Access { get; } = new();
+    internal TestJudge Judge { get; } = new();
+
+    internal SecurityCatalogue Security { get; } = SecurityCatalogue.Default();
 
     internal Daemon Start()
     {
-        Daemon? daemon = Daemon.Start(Settings, Boot, Rings, Access, out string problem);
+        Daemon? daemon = Daemon.Start(Settings, Boot, Rings, Judge, Security, out string problem);
         Assert.True(daemon is not null, problem);
         _running = daemon;
         return daemon;
@@ -255,15 +257,5 @@ internal sealed class EventdFixture : IDisposable
         }
 
         return string.Join('|', cells);
-    }
-
-    /// <summary>An access decision that a test sets.</summary>
-    internal sealed class TestAccess : IQueryAccess
-    {
-        internal Errno Events { get; set; }
-
-        internal Errno Logs { get; set; }
-
-        public Errno Check(Fd connection, bool logs) => logs ? Logs : Events;
     }
 }

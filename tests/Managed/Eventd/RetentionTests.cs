@@ -11,16 +11,18 @@ namespace Peios.Tests.Eventd;
 
 public sealed class RetentionTests : IDisposable
 {
-    private readonly EventdFixture _f = new();
+    private readonly EventdFixture _f = new(capacity: 4 << 20);
 
     public void Dispose() => _f.Dispose();
 
     private List<string> Types() => _f.Rows("SELECT event_type FROM events WHERE sequence IS NOT NULL ORDER BY id");
 
     private RetentionThread Retention() => new(
-        _f.Settings,
-        [new RetentionThread.Target(Path.Combine(_f.Settings.EventStorePath, "shard-0000.db"), "events", new object())],
-        new RetentionThread.Target(_f.Settings.LogStorePath, "logs", new object()));
+        new LiveSettings(_f.Settings),
+        () => [.. Array.ConvertAll(
+            Directory.GetFiles(_f.Settings.EventStorePath, "*.db"),
+            static path => new RetentionTarget(path, "events", new object(), static () => false))],
+        new RetentionTarget(_f.Settings.LogStorePath, "logs", new object(), static () => false));
 
     [Fact]
     [Rule("EVT-078", "EVT-080", "EVT-083")]

@@ -21,15 +21,15 @@ public sealed class ShardWriterTests : IDisposable
     private readonly RingReader _reader;
     private readonly SqliteDatabase _db;
     private readonly ShardWriter _writer;
-    private int _diskFull;
+    private readonly TestShardHost _host = new();
 
     public ShardWriterTests()
     {
         _reader = _ring.NewReader();
         Assert.True(StoreFile.TryOpen(_path, durable: true, EventTable.Schema, EventTable.Required, out SqliteDatabase? db, out string problem), problem);
         _db = db;
-        Settings settings = new() { EventStorePath = "", LogStorePath = "", QuerySocketPath = "", LogSocketPath = "" };
-        Assert.True(ShardWriter.Create(0, db, Guid.NewGuid(), [0], settings, new CommitSignal(), () => _diskFull++).TryGet(out _writer!));
+        Assert.True(ShardTables.Open(db, Guid.NewGuid(), [ResumePoint.Start], 1).TryGet(out ShardTables? tables));
+        _writer = new ShardWriter(0, tables, 1, _host);
     }
 
     public void Dispose()
@@ -48,7 +48,7 @@ public sealed class ShardWriterTests : IDisposable
             Span<byte> room = block.Free;
             int size = _reader.TryRead(room);
             Assert.True(EventView.TryParse(room[..size], out EventView e));
-            block.AddEvent(size, e.Sequence);
+            block.AddEvent(size, e.Sequence, e.Sequence - 1);
         }
 
         Assert.True(_writer.Queue.Put(block));
@@ -83,9 +83,9 @@ public sealed class ShardWriterTests : IDisposable
         _writer.Start();
         EventdFixture.Until(() => _writer.Stored == 10, "the first batch");
         Put(400, 1000); // numbers 11 to 410 do not fit
-        EventdFixture.Until(() => _diskFull > 0, "the full disk");
+        EventdFixture.Until(() => _host.DiskFulls > 0, "the full disk");
         Put(400, 1000); // nor do 411 to 810
-        EventdFixture.Until(() => _diskFull > 1, "the full disk again");
+        EventdFixture.Until(() => _host.DiskFulls > 1, "the full disk again");
         _writer.Stop();
         Assert.True(_writer.Join(30000));
         Assert.Equal("10", Column("SELECT count(*) FROM events")[0]);
@@ -101,7 +101,7 @@ public sealed class ShardWriterTests : IDisposable
         _writer.Start();
         EventdFixture.Until(() => _writer.Stored == 10, "the first batch");
         Put(400, 1000);
-        EventdFixture.Until(() => _diskFull > 0 && _writer.Queue.Entries == 0, "the full disk");
+        EventdFixture.Until(() => _host.DiskFulls > 0 && _writer.Queue.Entries == 0, "the full disk");
         Put(3, 100); // small enough for what is left
         EventdFixture.Until(() => _writer.Stored == 13, "the next batch");
         _writer.Stop();

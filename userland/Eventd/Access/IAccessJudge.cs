@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 using Peios.Interop;
 
-namespace Eventd.Query;
+namespace Eventd.Access;
 
-/// <summary>Decides whether the peer of a connection may read a store (EVT-222).</summary>
-internal interface IQueryAccess
+/// <summary>Where decisions come from: the kernel, or a test. eventd itself never compares SIDs (EVT-222).</summary>
+internal interface IAccessJudge
 {
-    /// <summary>None: allowed. EACCES: denied. Anything else: it could not be decided, which denies too (EVT-269).</summary>
-    Errno Check(Fd connection, bool logs);
+    /// <summary>The identity that the client had when it connected; a failure denies the query (EVT-236).</summary>
+    Result<IAccessSubject> Open(Fd connection);
 }

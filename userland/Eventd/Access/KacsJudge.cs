@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: MIT
+using System;
 using Peios.Interop;
 using Peios.Interop.Kacs;
 using Peios.Security;
 
-namespace Eventd.Query;
+namespace Eventd.Access;
 
-/// <summary>
-/// Asks the kernel with the token that the client had when it connected (EVT-236, EVT-238). One check a query, against
-/// the descriptor of <c>*</c>; checks per type and field come with the rest of section 9.
-/// </summary>
-internal sealed class KacsQueryAccess(KacsDevice device, QuerySecurity security) : IQueryAccess
+/// <summary>Asks the kernel with the token that the client had when it connected.</summary>
+internal sealed class KacsJudge(KacsDevice device) : IAccessJudge
 {
-    private const uint Read = 0x0001;
+    /// <summary>EVENTD_READ (EVT-223).</summary>
+    internal const uint Read = 0x0001;
 
-    // EVT-223
-    private static readonly GenericMapping Mapping = new(0x0002_0001, 0x0002_0002, 0x0002_0001, 0x000F_0003);
+    /// <summary>Generic rights of events, logs and metrics (EVT-223).</summary>
+    internal static readonly GenericMapping Mapping = new(0x0002_0001, 0x0002_0002, 0x0002_0001, 0x000F_0003);
 
     /// <inheritdoc/>
-    public Errno Check(Fd connection, bool logs)
+    public Result<IAccessSubject> Open(Fd connection) =>
+        Token.OpenPeer(device, connection).TryGet(out Token? token, out Errno error) ? new Subject(device, token) : error;
+
+    private sealed class Subject(KacsDevice device, Token token) : IAccessSubject
     {
-        if (!Token.OpenPeer(device, connection).TryGet(out Token? token, out Errno error))
+        public Errno Check(ReadOnlySpan<byte> descriptor, string context, ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
         {
-            return error;
+            Errno error = AccessCheck.CheckList(device, token.Fd, descriptor, Read, Mapping, context, nodes, allowed);
+            return error == Errno.EACCES ? Errno.None : error; // a closed gate: decided, and nothing is granted
         }
 
-        using (token)
-        {
-            return AccessCheck.Check(
-                device, token.Fd, logs ? security.Logs : security.Events, Read, Mapping, logs ? "logs:*" : "events:*").Error;
-        }
+        public void Dispose() => token.Dispose();
     }
 }

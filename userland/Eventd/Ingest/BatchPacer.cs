@@ -11,12 +11,8 @@ internal sealed class BatchPacer
 {
     private const double Weight = 0.2;
 
-    private readonly int _maxLatencyMs;
     private double _commitMs = 1;
     private double _perMs;
-
-    /// <param name="maxLatencyMs">MaxBatchLatencyMs.</param>
-    internal BatchPacer(int maxLatencyMs) => _maxLatencyMs = maxLatencyMs;
 
     /// <summary>Notes a commit: what it cost and what arrived since the one before.</summary>
     internal void Committed(double commitMs, int events, double sinceMs)
@@ -27,7 +23,8 @@ internal sealed class BatchPacer
 
     /// <summary>Milliseconds to wait for more events before committing; 0 commits now.</summary>
     /// <param name="openMs">How long the batch is open already.</param>
-    internal int Linger(double openMs)
+    /// <param name="maxLatencyMs">MaxBatchLatencyMs.</param>
+    internal int Linger(double openMs, int maxLatencyMs)
     {
         double expected = _perMs * _commitMs;
         if (expected < 16)
@@ -35,6 +32,6 @@ internal sealed class BatchPacer
             return 0; // a commit delays fewer than that: not worth anybody's wait
         }
 
-        return (int)Math.Clamp(Math.Min(_commitMs, _maxLatencyMs - openMs), 0, _maxLatencyMs);
+        return (int)Math.Clamp(Math.Min(_commitMs, maxLatencyMs - openMs), 0, maxLatencyMs);
     }
 }

@@ -12,11 +12,12 @@ internal sealed class BlockQueue
 {
     private readonly object _lock = new();
     private readonly EventBlock?[] _blocks;
-    private readonly int _maxEntries;
+    private int _maxEntries;
     private int _head;
     private int _count;
     private int _entries;
     private bool _closed;
+    private bool _woken;
 
     /// <param name="maxBlocks">Blocks at once; at least as many as exist if producers must never wait for a slot.</param>
     /// <param name="maxEntries">Entries at once; one block is let in whatever its size.</param>
@@ -28,6 +29,50 @@ internal sealed class BlockQueue
 
     /// <summary>Entries waiting.</summary>
     internal int Entries => Volatile.Read(ref _entries);
+
+    /// <summary>Waits until the queue is closed, at most <paramref name="timeoutMs"/>; blocks stay where they are.</summary>
+    internal bool WaitForClose(int timeoutMs)
+    {
+        lock (_lock)
+        {
+            return _closed || (Monitor.Wait(_lock, timeoutMs) && _closed);
+        }
+    }
+
+    /// <summary>Another bound; it holds for what comes next.</summary>
+    internal void SetMaxEntries(int entries)
+    {
+        lock (_lock)
+        {
+            _maxEntries = entries;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Adds the block if there is a slot, whatever its size; never waits. False: closed, or no slot.</summary>
+    internal bool Offer(EventBlock block)
+    {
+        lock (_lock)
+        {
+            if (_closed || _count == _blocks.Length)
+            {
+                return false;
+            }
+
+            Add(block);
+            return true;
+        }
+    }
+
+    /// <summary>Ends the present wait of the consumer, or its next one, without a block.</summary>
+    internal void Wake()
+    {
+        lock (_lock)
+        {
+            _woken = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
 
     /// <summary>Waits for room and adds the block; false when the queue was closed.</summary>
     internal bool Put(EventBlock block)
@@ -44,34 +89,32 @@ internal sealed class BlockQueue
                 return false;
             }
 
-            _blocks[(_head + _count) % _blocks.Length] = block;
-            _count++;
-            _entries += block.Count;
-            Monitor.PulseAll(_lock);
+            Add(block);
             return true;
         }
     }
 
-    /// <summary>Takes the oldest block, waiting up to <paramref name="timeoutMs"/> (-1: until there is one or the queue closes).</summary>
+    /// <summary>
+    /// Takes the oldest block, waiting up to <paramref name="timeoutMs"/> (-1: until there is one, the queue closes, or
+    /// <see cref="Wake"/>).
+    /// </summary>
     internal EventBlock? Take(int timeoutMs)
     {
         lock (_lock)
         {
-            if (_count == 0 && timeoutMs != 0 && !_closed)
+            if (timeoutMs < 0)
             {
-                if (timeoutMs < 0)
+                while (_count == 0 && !_closed && !_woken)
                 {
-                    while (_count == 0 && !_closed)
-                    {
-                        Monitor.Wait(_lock);
-                    }
-                }
-                else
-                {
-                    Monitor.Wait(_lock, timeoutMs);
+                    Monitor.Wait(_lock);
                 }
             }
+            else if (_count == 0 && !_closed && !_woken && timeoutMs > 0)
+            {
+                Monitor.Wait(_lock, timeoutMs);
+            }
 
+            _woken = false;
             if (_count == 0)
             {
                 return null;
@@ -107,5 +150,13 @@ internal sealed class BlockQueue
                 return _closed && _count == 0;
             }
         }
+    }
+
+    private void Add(EventBlock block)
+    {
+        _blocks[(_head + _count) % _blocks.Length] = block;
+        _count++;
+        _entries += block.Count;
+        Monitor.PulseAll(_lock);
     }
 }

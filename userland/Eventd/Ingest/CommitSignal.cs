@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: MIT
-using System.Threading;
+using System.Collections.Generic;
+using Peios.Interop;
 
 namespace Eventd.Ingest;
 
 /// <summary>Tells streaming queries that something was committed (EVT-208).</summary>
 internal sealed class CommitSignal
 {
-    private readonly object _lock = new();
-    private ulong _count;
+    private readonly List<WakeFd> _listeners = [];
 
-    /// <summary>Commits so far.</summary>
-    internal ulong Count => Volatile.Read(ref _count);
+    /// <summary>Wakes <paramref name="listener"/> at every commit, until it is removed.</summary>
+    internal void Add(WakeFd listener)
+    {
+        lock (_listeners)
+        {
+            _listeners.Add(listener);
+        }
+    }
+
+    /// <summary>Ends that; afterwards the listener may be closed.</summary>
+    internal void Remove(WakeFd listener)
+    {
+        lock (_listeners)
+        {
+            _ = _listeners.Remove(listener);
+        }
+    }
 
     /// <summary>A writer committed.</summary>
     internal void Raise()
     {
-        lock (_lock)
+        lock (_listeners)
         {
-            _count++;
-            Monitor.PulseAll(_lock);
-        }
-    }
-
-    /// <summary>Waits until the count differs from <paramref name="seen"/>, or the time is over.</summary>
-    internal ulong Wait(ulong seen, int timeoutMs)
-    {
-        lock (_lock)
-        {
-            if (_count == seen)
+            foreach (WakeFd listener in _listeners)
             {
-                Monitor.Wait(_lock, timeoutMs);
+                listener.Set();
             }
-
-            return _count;
         }
     }
 }

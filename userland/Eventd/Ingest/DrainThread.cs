@@ -7,40 +7,42 @@ using Peios.Interop;
 namespace Eventd.Ingest;
 
 /// <summary>
-/// Reads one CPU's ring and hands blocks of events to the writer of its shard (EVT-007 to EVT-019). It never touches
-/// SQLite, never drops and, once running, never allocates: when the writer falls behind it waits, the ring absorbs,
-/// and what the ring overwrites shows as a gap record.
+/// Reads one CPU's ring and hands blocks of events to the writers of its shards, in turn (EVT-007 to EVT-019). It never
+/// touches SQLite, never drops and, once running, never allocates: when a writer falls behind it waits, the ring
+/// absorbs, and what the ring overwrites shows as a gap record.
 /// </summary>
 internal sealed class DrainThread
 {
     private const int BlockBytes = 256 * 1024;
     private const int BlockCount = 4;
+    private const int ReattachMs = 1000;
 
     private readonly IRingSource _source;
-    private readonly BlockQueue _queue;
+    private readonly ShardWriter[] _writers;
     private readonly BlockQueue _spare = new(BlockCount, int.MaxValue);
     private readonly GapTracker _tracker;
     private readonly int _blockEntries;
     private readonly Thread _thread;
     private readonly object _swap = new(); // a nudge must not meet a descriptor that is being closed
+    private readonly ManualResetEventSlim _stop = new(false);
     private IRing _ring;
     private ulong _generation;
+    private int _next;
     private bool _ended;
-    private volatile bool _stopping;
     private volatile bool _abort;
 
     /// <param name="source">For attaching again after the kernel replaced the ring.</param>
     /// <param name="ring">The attached ring; owned from here on.</param>
-    /// <param name="queue">The shard writer's queue.</param>
-    /// <param name="lastSequence">Last number stored in this boot (EVT-012).</param>
+    /// <param name="writers">The CPU's shards; not empty.</param>
+    /// <param name="resume">What is stored in this boot (EVT-012).</param>
     /// <param name="maxBatch">MaxBatchSize: no block holds more entries.</param>
-    internal DrainThread(IRingSource source, IRing ring, BlockQueue queue, ulong lastSequence, int maxBatch)
+    internal DrainThread(IRingSource source, IRing ring, ShardWriter[] writers, ResumePoint resume, int maxBatch)
     {
         _source = source;
         _ring = ring;
         _generation = ring.Reader.Generation;
-        _queue = queue;
-        _tracker = new GapTracker(lastSequence);
+        _writers = writers;
+        _tracker = new GapTracker(resume);
         _blockEntries = Math.Min(1024, maxBatch / 2);
         for (int i = 0; i < BlockCount; i++)
         {
@@ -53,13 +55,16 @@ internal sealed class DrainThread
     /// <summary>Last sequence number handed over.</summary>
     internal ulong Last => _tracker.Last;
 
+    /// <summary>Bytes that the thread allocated on the managed heap since it started; what it reads after each drain.</summary>
+    internal long Allocated { get; private set; }
+
     /// <summary>Starts draining.</summary>
     internal void Start() => _thread.Start();
 
     /// <summary>Asks for a last drain and the end (EVT-254 step 3).</summary>
     internal void Stop()
     {
-        _stopping = true;
+        _stop.Set();
         lock (_swap)
         {
             if (!_ended)
@@ -84,14 +89,21 @@ internal sealed class DrainThread
     {
         while (!_abort)
         {
-            bool last = _stopping;
+            bool last = _stop.IsSet;
             if (!Drain())
             {
                 break;
             }
 
+            Allocated = GC.GetAllocatedBytesForCurrentThread();
             if (_ring.Reader.Generation != _generation)
             {
+                // The old ring is frozen now, but events may have come between the look at it and the change.
+                if (!Drain())
+                {
+                    break;
+                }
+
                 Reattach();
                 continue;
             }
@@ -111,7 +123,7 @@ internal sealed class DrainThread
         }
     }
 
-    /// <summary>Hands over everything that is in the ring now; false when the queue was closed.</summary>
+    /// <summary>Hands over everything that is in the ring now; false when a queue was closed.</summary>
     private bool Drain()
     {
         while (!_abort)
@@ -131,7 +143,9 @@ internal sealed class DrainThread
                 return true;
             }
 
-            if (!_queue.Put(block))
+            ShardWriter writer = _writers[_next];
+            _next = _next + 1 == _writers.Length ? 0 : _next + 1;
+            if (!writer.Put(block, (int)(_ring.Reader.Backlog * 100 / _ring.Capacity)))
             {
                 return false;
             }
@@ -182,14 +196,13 @@ internal sealed class DrainThread
             return;
         }
 
-        ulong sequence = e.Sequence;
-        bool missing = _tracker.Advance(sequence, e.Timestamp, out GapTracker.Gap gap);
-        block.AddEvent(record.Length, sequence);
-        if (missing)
+        ulong before = _tracker.Last;
+        _tracker.Advance(e.Sequence, e.Timestamp);
+        block.AddEvent(record.Length, e.Sequence, before);
+        Span<byte> payload = stackalloc byte[GapTracker.Gap.PayloadMax];
+        while (_tracker.TryNextGap(out GapTracker.Gap gap))
         {
-            Span<byte> payload = stackalloc byte[GapTracker.Gap.PayloadMax];
-            SyntheticEvent row = new(Clock.Realtime, _ring.Cpu, "synthetic.gap"u8, gap.Payload(payload, _ring.Cpu));
-            _ = block.AddSynthetic(row); // the reserve is larger than any gap record
+            block.AddSynthetic(new SyntheticEvent(Clock.Realtime, _ring.Cpu, GapTracker.Gap.Type, gap.Payload(payload, _ring.Cpu)));
         }
     }
 
@@ -202,7 +215,9 @@ internal sealed class DrainThread
         if (!_source.Attach(_ring.Cpu).TryGet(out IRing? next, out Errno error))
         {
             Report.Error($"cpu {_ring.Cpu}: cannot attach to the new ring: {error}; trying again");
-            Thread.Sleep(1000);
+            // A time, because nothing tells that memory or descriptors are there again; a stop ends it.
+            _ = _stop.Wait(ReattachMs);
+            _abort |= _stop.IsSet; // the new ring stays for the next start
             return;
         }
 

@@ -39,11 +39,8 @@ internal sealed unsafe class EventBlock : IDisposable
     /// <summary>Logical CPU of its events.</summary>
     internal uint Cpu { get; set; }
 
-    /// <summary>First sequence number in it; 0 without any.</summary>
-    internal ulong FirstSequence { get; private set; }
-
-    /// <summary>Last sequence number in it; 0 without any.</summary>
-    internal ulong LastSequence { get; private set; }
+    /// <summary>What its events and gap records account for: lost with it, if it is lost. Default without events.</summary>
+    internal SequenceRange Covers { get; private set; }
 
     /// <summary>Room for the next record.</summary>
     internal Span<byte> Free
@@ -57,26 +54,27 @@ internal sealed unsafe class EventBlock : IDisposable
     }
 
     /// <summary>Keeps the record that was read into <see cref="Free"/>.</summary>
-    internal void AddEvent(int size, ulong sequence)
+    /// <param name="size">Its bytes.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="before">The last number seen before it; what is between is accounted for by gap records.</param>
+    internal void AddEvent(int size, ulong sequence, ulong before)
     {
         Add(EntryKind.Event, size);
-        FirstSequence = FirstSequence == 0 ? sequence : FirstSequence;
-        LastSequence = sequence;
+        Covers = new SequenceRange(Covers.First == 0 ? before + 1 : Covers.First, sequence);
     }
 
-    /// <summary>Adds a row of eventd's own; <see cref="GapReserve"/> bytes are always there for one.</summary>
-    /// <returns>False when it does not fit.</returns>
-    internal bool AddSynthetic(in SyntheticEvent row)
+    /// <summary>Adds a row of eventd's own. Room for one is always left; for more the block grows.</summary>
+    internal void AddSynthetic(in SyntheticEvent row)
     {
         int from = Length + EntryHeader;
-        int size = row.Write(new Span<byte>(_memory + from, Math.Max(0, _capacity - from)));
-        if (size == 0)
+        int size;
+        while ((size = row.Write(new Span<byte>(_memory + from, Math.Max(0, _capacity - from)))) == 0)
         {
-            return false;
+            _capacity *= 2;
+            _memory = (byte*)NativeMemory.Realloc(_memory, (nuint)_capacity);
         }
 
         Add(EntryKind.Synthetic, size);
-        return true;
     }
 
     /// <summary>Entry at <paramref name="offset"/>, which moves to the next; false behind the last.</summary>
@@ -115,8 +113,7 @@ internal sealed unsafe class EventBlock : IDisposable
     {
         Length = 0;
         Count = 0;
-        FirstSequence = 0;
-        LastSequence = 0;
+        Covers = default;
     }
 
     /// <inheritdoc/>

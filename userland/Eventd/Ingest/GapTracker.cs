@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Collections.Generic;
 using Peios.Events;
 
 namespace Eventd.Ingest;
@@ -7,32 +8,75 @@ namespace Eventd.Ingest;
 /// <summary>Last sequence number seen on one CPU, and the holes that follow from it (EVT-012, EVT-032).</summary>
 internal sealed class GapTracker
 {
-    private ulong _lastTimestamp;
+    private readonly IReadOnlyList<SequenceRange> _stored;
+    private int _passed;
+    private ulong _before;
+    private ulong _after;
+    private ulong _holeFirst = 1;
+    private ulong _holeLast;
 
-    /// <param name="last">Last number stored in this boot; 0 for none.</param>
-    internal GapTracker(ulong last) => Last = last;
+    /// <param name="resume">What is stored in this boot.</param>
+    internal GapTracker(ResumePoint resume)
+    {
+        Last = resume.Last;
+        _stored = resume.Stored;
+    }
 
     /// <summary>Last number seen.</summary>
     internal ulong Last { get; private set; }
 
-    /// <summary>Holes found.</summary>
-    internal ulong Gaps { get; private set; }
-
     /// <summary>Was the event stored before (EVT-013)?</summary>
-    internal bool IsOld(ulong sequence) => sequence <= Last;
-
-    /// <summary>Notes a new event; true when numbers before it are missing.</summary>
-    /// <param name="sequence">Its number, above <see cref="Last"/>.</param>
-    /// <param name="timestamp">Its time.</param>
-    /// <param name="gap">The hole.</param>
-    internal bool Advance(ulong sequence, ulong timestamp, out Gap gap)
+    internal bool IsOld(ulong sequence)
     {
-        gap = new Gap(Last + 1, sequence - 1, _lastTimestamp, timestamp);
-        bool missing = sequence > Last + 1;
+        if (sequence <= Last)
+        {
+            return true;
+        }
+
+        for (int i = _passed; i < _stored.Count && _stored[i].First <= sequence; i++)
+        {
+            if (sequence <= _stored[i].Last)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Notes a new event; the holes before it come from <see cref="TryNextGap"/>.</summary>
+    /// <param name="sequence">Its number, not <see cref="IsOld"/>.</param>
+    /// <param name="timestamp">Its time.</param>
+    internal void Advance(ulong sequence, ulong timestamp)
+    {
+        _holeFirst = Last + 1;
+        _holeLast = sequence - 1;
         Last = sequence;
-        _lastTimestamp = timestamp;
-        Gaps += missing ? 1UL : 0;
-        return missing;
+        _before = _after;
+        _after = timestamp;
+    }
+
+    /// <summary>The next hole before the event of the last <see cref="Advance"/>.</summary>
+    internal bool TryNextGap(out Gap gap)
+    {
+        ulong end = _holeLast;
+        while (_holeFirst <= _holeLast && _passed < _stored.Count && _stored[_passed].First <= _holeLast)
+        {
+            SequenceRange stored = _stored[_passed];
+            if (stored.First > _holeFirst)
+            {
+                end = stored.First - 1;
+                break;
+            }
+
+            _holeFirst = Math.Max(_holeFirst, stored.Last + 1);
+            _passed++;
+        }
+
+        gap = new Gap(_holeFirst, end, _before, _after);
+        bool found = _holeFirst <= end;
+        _holeFirst = end + 1;
+        return found;
     }
 
     /// <summary>A hole in one CPU's numbers.</summary>
@@ -42,6 +86,9 @@ internal sealed class GapTracker
     /// <param name="After">Time of the event that showed it; 0 unknown.</param>
     internal readonly record struct Gap(ulong First, ulong LastMissing, ulong Before, ulong After)
     {
+        /// <summary>Type of the record.</summary>
+        internal static ReadOnlySpan<byte> Type => "synthetic.gap"u8;
+
         /// <summary>Bytes that <see cref="Payload"/> needs at most.</summary>
         internal const int PayloadMax = 160;
 
@@ -63,6 +110,34 @@ internal sealed class GapTracker
             w.String("after"u8);
             Time(ref w, After);
             return buffer[..w.Written.Length];
+        }
+
+        /// <summary>Reads the numbers of a gap record back.</summary>
+        internal static bool TryRead(ReadOnlySpan<byte> payload, out SequenceRange missing)
+        {
+            ulong first = 0;
+            ulong last = 0;
+            MsgPackReader r = new(payload);
+            bool good = r.TryReadMap(out int pairs);
+            for (int i = 0; i < pairs && good; i++)
+            {
+                good = r.TryReadString(out ReadOnlySpan<byte> key);
+                if (good && key.SequenceEqual("first_missing"u8))
+                {
+                    good = r.TryReadUInt64(out first);
+                }
+                else if (good && key.SequenceEqual("last_missing"u8))
+                {
+                    good = r.TryReadUInt64(out last);
+                }
+                else
+                {
+                    good = good && r.TrySkip();
+                }
+            }
+
+            missing = new SequenceRange(first, last);
+            return good && first > 0 && last >= first;
         }
 
         private static void Time(ref MsgPackWriter w, ulong value)

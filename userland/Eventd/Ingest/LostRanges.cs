@@ -3,38 +3,37 @@ using System.Collections.Generic;
 
 namespace Eventd.Ingest;
 
-/// <summary>Sequence ranges of batches that could not be stored, until gap records for them can be (EVT-260).</summary>
+/// <summary>Sequence ranges that were read and not stored, until gap records for them can be (EVT-260).</summary>
 internal sealed class LostRanges
 {
-    private readonly List<Range> _ranges = [];
+    private readonly List<(uint Cpu, SequenceRange Numbers)> _ranges = [];
 
-    /// <summary>Is there anything to record?</summary>
-    internal bool Any => _ranges.Count > 0;
+    /// <summary>How many there are. Adjacent ones count as one.</summary>
+    internal int Count => _ranges.Count;
 
     /// <summary>The ranges, in order of loss.</summary>
-    internal IReadOnlyList<Range> All => _ranges;
+    internal IReadOnlyList<(uint Cpu, SequenceRange Numbers)> All => _ranges;
 
-    /// <summary>
-    /// Adds a range, which starts behind the CPU's last stored event. Until something is stored again every failure of
-    /// a CPU therefore extends the same range, and this stays as short as the list of CPUs.
-    /// </summary>
-    internal void Add(int cpu, ulong first, ulong last)
+    /// <summary>Adds a range; one that follows the CPU's last one extends it.</summary>
+    internal void Add(uint cpu, SequenceRange numbers)
     {
         for (int i = _ranges.Count - 1; i >= 0; i--)
         {
             if (_ranges[i].Cpu == cpu)
             {
-                _ranges[i] = new Range(cpu, _ranges[i].First, last);
-                return;
+                if (_ranges[i].Numbers.Last + 1 == numbers.First)
+                {
+                    _ranges[i] = (cpu, new SequenceRange(_ranges[i].Numbers.First, numbers.Last));
+                    return;
+                }
+
+                break;
             }
         }
 
-        _ranges.Add(new Range(cpu, first, last));
+        _ranges.Add((cpu, numbers));
     }
 
-    /// <summary>They are recorded.</summary>
+    /// <summary>They are recorded, or were never lost.</summary>
     internal void Clear() => _ranges.Clear();
-
-    /// <summary>Numbers of one CPU that were read and not stored.</summary>
-    internal readonly record struct Range(int Cpu, ulong First, ulong Last);
 }

@@ -2,6 +2,7 @@
 using System;
 using System.Diagnostics;
 using System.Threading;
+using Eventd.Indexing;
 using Eventd.Store;
 using Peios.Interop;
 using Peios.Interop.Sqlite;
@@ -10,45 +11,41 @@ namespace Eventd.Ingest;
 
 /// <summary>
 /// The only writer of one shard (EVT-017): takes blocks, inserts them in one transaction, commits when the batch is
-/// large enough or nothing more comes. A commit is the promise that its events survive power loss (EVT-022).
+/// large enough or nothing more comes. A commit is the promise that its events survive power loss (EVT-022). With
+/// nothing to write it looks after the shard's indexes.
 /// </summary>
 internal sealed unsafe class ShardWriter : IDisposable
 {
-    private readonly SqliteDatabase _db;
-    private readonly EventTable _table;
-    private readonly SequenceTable _sequences;
-    private readonly BatchPacer _pacer;
-    private readonly CommitSignal _commits;
-    private readonly Action _diskFull;
-    private readonly int _maxBatch;
-    private readonly ulong[] _stored;
-    private readonly ulong[] _last;
-    private readonly int _maxLatencyMs;
+    private const int MaxLost = 4096;
+    private const int RetryMs = 1000;
+
+    private readonly IShardHost _host;
+    private readonly ShardTables _tables;
+    private readonly BatchPacer _pacer = new();
+    private readonly ShardUpkeep _upkeep;
     private readonly LostRanges _lost = new();
+    private readonly LostRanges _batch = new();
     private readonly Thread _thread;
     private int _inBatch;
     private bool _failed;
+    private bool _damaged;
+    private bool _unhealthy;
     private long _opened;
     private long _committed = Stopwatch.GetTimestamp();
     private volatile bool _abort;
 
-    private ShardWriter(
-        int index, SqliteDatabase db, EventTable table, SequenceTable sequences, ulong[] resume, Settings settings,
-        CommitSignal commits, Action diskFull)
+    /// <param name="index">Number of the shard.</param>
+    /// <param name="tables">Its database; owned from here on.</param>
+    /// <param name="producers">Drain threads that write here, at most.</param>
+    /// <param name="host">The daemon.</param>
+    internal ShardWriter(int index, ShardTables tables, int producers, IShardHost host)
     {
         Index = index;
-        _db = db;
-        _table = table;
-        _sequences = sequences;
-        _commits = commits;
-        _diskFull = diskFull;
-        _maxBatch = settings.MaxBatchSize;
-        _pacer = new BatchPacer(settings.MaxBatchLatencyMs);
-        _maxLatencyMs = settings.MaxBatchLatencyMs;
-        _stored = [.. resume];
-        _last = new ulong[resume.Length];
+        _tables = tables;
+        _host = host;
         // Slots for every block of every drain thread and some of our own: only the entry bound makes anybody wait.
-        Queue = new BlockQueue((resume.Length * 4) + 64, _maxBatch);
+        Queue = new BlockQueue((producers * 4) + 64, host.Settings.Current.MaxBatchSize);
+        _upkeep = new ShardUpkeep(index, tables, Gate, host);
         _thread = new Thread(Run, 512 * 1024) { Name = $"shard-{index}", IsBackground = true };
     }
 
@@ -61,35 +58,14 @@ internal sealed unsafe class ShardWriter : IDisposable
     /// <summary>Events and rows stored since start.</summary>
     internal ulong Stored { get; private set; }
 
+    /// <summary>Is the last batch lost, and none stored since?</summary>
+    internal bool Unhealthy => Volatile.Read(ref _unhealthy);
+
+    /// <summary>Bytes that the thread has allocated on the managed heap, as of its last commit.</summary>
+    internal long Allocated { get; private set; }
+
     /// <summary>Held by the writer while a transaction is open, and by retention for each of its steps (EVT-084).</summary>
     internal object Gate { get; } = new();
-
-    /// <summary>Takes over an open shard.</summary>
-    /// <param name="index">Its number.</param>
-    /// <param name="db">Its connection; owned from here on.</param>
-    /// <param name="boot">Boot of every new row.</param>
-    /// <param name="resume">Last stored number of each CPU.</param>
-    /// <param name="settings">Limits.</param>
-    /// <param name="commits">Told about each commit.</param>
-    /// <param name="diskFull">Called when the disk is full (EVT-263).</param>
-    internal static Result<ShardWriter> Create(
-        int index, SqliteDatabase db, Guid boot, ulong[] resume, Settings settings, CommitSignal commits, Action diskFull)
-    {
-        Span<byte> id = stackalloc byte[16];
-        _ = boot.TryWriteBytes(id);
-        if (!EventTable.TryOpen(db, id, out EventTable? table))
-        {
-            return Errno.EIO;
-        }
-
-        if (!SequenceTable.TryOpen(db, boot, resume.Length, out SequenceTable? sequences))
-        {
-            table.Dispose();
-            return Errno.EIO;
-        }
-
-        return new ShardWriter(index, db, table, sequences, resume, settings, commits, diskFull);
-    }
 
     /// <summary>Starts writing.</summary>
     internal void Start() => _thread.Start();
@@ -107,30 +83,44 @@ internal sealed unsafe class ShardWriter : IDisposable
     /// <summary>Waits for the end.</summary>
     internal bool Join(int timeoutMs) => _thread.Join(timeoutMs);
 
-    /// <summary>Queues one row of eventd's own.</summary>
-    internal void Post(in SyntheticEvent row)
+    /// <summary>A drain thread hands over a block; false when the writer ends.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="backlogPercent">How full the thread's ring still is: beyond a limit every index is in the way (EVT-068).</param>
+    internal bool Put(EventBlock block, int backlogPercent)
+    {
+        _tables.Indexes.Cancel();
+        if (backlogPercent > _host.Settings.Current.EmergencySheddingBufferPercent)
+        {
+            _upkeep.Alarm();
+        }
+
+        return Queue.Put(block);
+    }
+
+    /// <summary>Queues one row of eventd's own; false when there is no room for it.</summary>
+    internal bool Post(in SyntheticEvent row)
     {
         EventBlock block = new(row.Type.Length + row.Payload.Length + 64, home: null);
-        if (!block.AddSynthetic(row) || !Queue.Put(block))
+        block.AddSynthetic(row);
+        if (Queue.Offer(block))
         {
-            block.Dispose();
+            return true;
         }
+
+        block.Dispose();
+        return false;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _table.Dispose();
-        _sequences.Dispose();
-        _db.Dispose();
-    }
+    public void Dispose() => _tables.Dispose();
 
     private void Run()
     {
+        bool quiet = false;
         while (!_abort && !Queue.Finished)
         {
-            int wait = _inBatch == 0 ? -1 : _pacer.Linger(Stopwatch.GetElapsedTime(_opened).TotalMilliseconds);
-            EventBlock? block = Queue.Take(wait);
+            EventBlock? block = Queue.Take(_inBatch > 0 ? Linger() : quiet ? RetryMs : _tables.Differ(_host.Indexes) ? 0 : -1);
+            quiet = false;
             if (block is not null)
             {
                 Take(block);
@@ -138,6 +128,10 @@ internal sealed unsafe class ShardWriter : IDisposable
             else if (_inBatch > 0)
             {
                 Commit();
+            }
+            else
+            {
+                quiet = !_upkeep.Tend();
             }
         }
 
@@ -149,12 +143,17 @@ internal sealed unsafe class ShardWriter : IDisposable
         if (_inBatch > 0)
         {
             Rollback();
+            EndBatch();
         }
     }
 
+    private int Linger() =>
+        _pacer.Linger(Stopwatch.GetElapsedTime(_opened).TotalMilliseconds, _host.Settings.Current.MaxBatchLatencyMs);
+
     private void Take(EventBlock block)
     {
-        if (_inBatch > 0 && _inBatch + block.Count > _maxBatch)
+        Settings settings = _host.Settings.Current;
+        if (_inBatch > 0 && _inBatch + block.Count > settings.MaxBatchSize)
         {
             Commit();
         }
@@ -175,7 +174,8 @@ internal sealed unsafe class ShardWriter : IDisposable
         }
 
         // A failed batch is given up at once: it frees the queue, and the next one is tried afresh (EVT-260).
-        if (_failed || _inBatch >= _maxBatch || Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= _maxLatencyMs)
+        if (_failed || _inBatch >= settings.MaxBatchSize
+            || Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= settings.MaxBatchLatencyMs)
         {
             Commit();
         }
@@ -185,8 +185,8 @@ internal sealed unsafe class ShardWriter : IDisposable
     {
         Monitor.Enter(Gate);
         _opened = Stopwatch.GetTimestamp();
-        Check(_db.Execute("BEGIN IMMEDIATE"u8));
-        if (!_failed && _lost.Any)
+        Check(_tables.Database.Execute("BEGIN IMMEDIATE"u8));
+        if (!_failed && _lost.Count > 0)
         {
             InsertLost();
         }
@@ -194,9 +194,9 @@ internal sealed unsafe class ShardWriter : IDisposable
 
     private void Insert(EventBlock block)
     {
-        if (block.FirstSequence != 0)
+        if (block.Covers.First != 0)
         {
-            _last[block.Cpu] = block.LastSequence;
+            _batch.Add(block.Cpu, block.Covers);
         }
 
         _inBatch += block.Count;
@@ -204,37 +204,37 @@ internal sealed unsafe class ShardWriter : IDisposable
         while (!_failed && block.TryNext(ref offset, out EntryKind kind, out byte* data, out int length))
         {
             Check(kind == EntryKind.Event
-                ? _table.InsertEvent(data, length)
-                : _table.InsertSynthetic(SyntheticEvent.Read(new ReadOnlySpan<byte>(data, length))));
+                ? _tables.Events.InsertEvent(data, length)
+                : _tables.Events.InsertSynthetic(SyntheticEvent.Read(new ReadOnlySpan<byte>(data, length))));
         }
+
+        Check(_tables.Events.Flush()); // the block's memory goes back
     }
 
     /// <summary>Gap records for what earlier batches lost come before new events (EVT-261).</summary>
     private void InsertLost()
     {
         Span<byte> payload = stackalloc byte[GapTracker.Gap.PayloadMax];
-        foreach (LostRanges.Range range in _lost.All)
+        foreach ((uint cpu, SequenceRange numbers) in _lost.All)
         {
-            GapTracker.Gap gap = new(range.First, range.Last, 0, 0);
-            Check(_table.InsertSynthetic(new SyntheticEvent(
-                Clock.Realtime, range.Cpu, "synthetic.gap"u8, gap.Payload(payload, (uint)range.Cpu))));
+            GapTracker.Gap gap = new(numbers.First, numbers.Last, 0, 0);
+            Check(_tables.Events.InsertSynthetic(
+                new SyntheticEvent(Clock.Realtime, cpu, GapTracker.Gap.Type, gap.Payload(payload, cpu))));
+            Check(_tables.Sequences.Save((int)cpu, numbers.Last));
         }
     }
 
     private void Commit()
     {
         long started = Stopwatch.GetTimestamp();
-        for (int cpu = 0; cpu < _last.Length && !_failed; cpu++)
+        for (int i = 0; i < _batch.Count && !_failed; i++)
         {
-            if (_last[cpu] != 0)
-            {
-                Check(_sequences.Save(cpu, _last[cpu]));
-            }
+            Check(_tables.Sequences.Save((int)_batch.All[i].Cpu, _batch.All[i].Numbers.Last));
         }
 
         if (!_failed)
         {
-            Check(_db.Execute("COMMIT"u8));
+            Check(_tables.Database.Execute("COMMIT"u8));
         }
 
         if (_failed)
@@ -243,49 +243,87 @@ internal sealed unsafe class ShardWriter : IDisposable
         }
         else
         {
-            long now = Stopwatch.GetTimestamp();
-            _pacer.Committed(
-                Stopwatch.GetElapsedTime(started, now).TotalMilliseconds, _inBatch,
-                Stopwatch.GetElapsedTime(_committed, now).TotalMilliseconds);
-            _committed = now;
-            Stored += (ulong)_inBatch;
-            _lost.Clear();
-            for (int cpu = 0; cpu < _last.Length; cpu++)
-            {
-                _stored[cpu] = Math.Max(_stored[cpu], _last[cpu]);
-            }
+            Keep(started);
         }
 
+        bool full = _inBatch * 4L > _host.Settings.Current.MaxBatchSize * 3L;
         EndBatch();
-        _commits.Raise();
+        _host.Commits.Raise();
+        _upkeep.Committed(full, Queue.Entries == 0);
+        Allocated = GC.GetAllocatedBytesForCurrentThread();
+    }
+
+    private void Keep(long started)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _pacer.Committed(
+            Stopwatch.GetElapsedTime(started, now).TotalMilliseconds, _inBatch,
+            Stopwatch.GetElapsedTime(_committed, now).TotalMilliseconds);
+        _committed = now;
+        Stored += (ulong)_inBatch;
+        _tables.Sequences.End(committed: true);
+        _lost.Clear();
+        if (_unhealthy)
+        {
+            Volatile.Write(ref _unhealthy, false);
+            _host.ShardRecovered(Index);
+        }
     }
 
     /// <summary>The batch cannot be stored: forget its events, remember their numbers (EVT-260, EVT-262).</summary>
     private void Lose()
     {
-        for (int cpu = 0; cpu < _last.Length; cpu++)
+        Rollback();
+        foreach ((uint cpu, SequenceRange numbers) in _batch.All)
         {
-            if (_last[cpu] != 0)
-            {
-                // From the last stored one on: a gap record of the lost batch is lost with it.
-                Report.Error($"shard {Index}: cpu {cpu}: events {_stored[cpu] + 1} to {_last[cpu]} are lost");
-                _lost.Add(cpu, _stored[cpu] + 1, _last[cpu]);
-            }
+            Report.Error($"shard {Index}: cpu {cpu}: events {numbers.First} to {numbers.Last} are lost");
+            _lost.Add(cpu, numbers);
         }
 
-        Rollback();
+        if (_damaged && _host.TryReplace(out SqliteDatabase? db, out int file))
+        {
+            Report.Error($"shard {Index}: the database is damaged; events go to file {file} from here on");
+            _damaged = !_tables.TryMove(db);
+        }
+
+        // Beyond that many holes the ring keeps the count: it is not read until the shard stores again.
+        while (_lost.Count > MaxLost && !_abort && !Queue.Finished && !TryStoreLost())
+        {
+            _ = Queue.WaitForClose(RetryMs);
+        }
+    }
+
+    private bool TryStoreLost()
+    {
+        _failed = false;
+        Check(_tables.Database.Execute("BEGIN IMMEDIATE"u8));
+        if (!_failed)
+        {
+            InsertLost();
+        }
+
+        if (!_failed)
+        {
+            Check(_tables.Database.Execute("COMMIT"u8));
+        }
+
+        if (_failed)
+        {
+            Rollback();
+            return false;
+        }
+
+        _tables.Sequences.End(committed: true);
+        _lost.Clear();
+        return true;
     }
 
     private void Rollback()
     {
-        if (_db.InTransaction)
+        _tables.Sequences.End(committed: false);
+        if (_tables.Database.InTransaction)
         {
-            _ = _db.Execute("ROLLBACK"u8);
-        }
-
-        if (_abort)
-        {
-            EndBatch();
+            _ = _tables.Database.Execute("ROLLBACK"u8);
         }
     }
 
@@ -293,7 +331,7 @@ internal sealed unsafe class ShardWriter : IDisposable
     {
         _inBatch = 0;
         _failed = false;
-        Array.Clear(_last);
+        _batch.Clear();
         if (Monitor.IsEntered(Gate))
         {
             Monitor.Exit(Gate);
@@ -308,10 +346,18 @@ internal sealed unsafe class ShardWriter : IDisposable
         }
 
         _failed = true;
-        Report.Error($"shard {Index}: {code}: {_db.ErrorMessage}");
+        _damaged |= code is SqliteCode.Corrupt or SqliteCode.NotADatabase;
+        string problem = $"{code}: {_tables.Database.ErrorMessage}";
+        Report.Error($"shard {Index}: {problem}");
+        if (!_unhealthy)
+        {
+            Volatile.Write(ref _unhealthy, true);
+            _host.ShardFailed(Index, problem);
+        }
+
         if (code == SqliteCode.Full)
         {
-            _diskFull();
+            _host.DiskFull();
         }
     }
 }

@@ -18,22 +18,32 @@ namespace Eventd.Logs;
 internal sealed class LogThread : IDisposable
 {
     private const int MaxDatagram = 256 * 1024;
+    private const int CheckpointPages = 500;
 
     private readonly UnixSocket _socket;
     private readonly SqliteDatabase _db;
     private readonly LogTable _table;
     private readonly CommitSignal _commits;
-    private readonly Settings _settings;
+    private readonly LiveSettings _settings;
+    private readonly string _path;
+    private readonly Action<string> _broken;
+    private readonly BatchPacer _pacer = new();
     private readonly byte[] _buffer = new byte[MaxDatagram];
     private readonly Thread _thread;
     private int _inBatch;
     private bool _failed;
+    private bool _broke;
+    private ulong _lost;
     private long _opened;
+    private long _committed = Stopwatch.GetTimestamp();
     private volatile bool _stopping;
     private volatile bool _abort;
 
-    private LogThread(UnixSocket socket, SqliteDatabase db, LogTable table, Settings settings, CommitSignal commits)
+    private LogThread(
+        UnixSocket socket, SqliteDatabase db, LogTable table, LiveSettings settings, CommitSignal commits, Action<string> broken)
     {
+        _path = settings.Current.LogSocketPath;
+        _broken = broken;
         _socket = socket;
         _db = db;
         _table = table;
@@ -49,11 +59,18 @@ internal sealed class LogThread : IDisposable
     internal object Gate { get; } = new();
 
     /// <summary>Takes over an open store and a bound socket.</summary>
-    internal static Result<LogThread> Create(UnixSocket socket, SqliteDatabase db, Guid boot, Settings settings, CommitSignal commits)
+    /// <param name="socket">Datagrams.</param>
+    /// <param name="db">The store.</param>
+    /// <param name="boot">Boot of every new row.</param>
+    /// <param name="settings">Limits.</param>
+    /// <param name="commits">Told about each commit.</param>
+    /// <param name="broken">Told when a batch is lost, once until one is stored again.</param>
+    internal static Result<LogThread> Create(
+        UnixSocket socket, SqliteDatabase db, Guid boot, LiveSettings settings, CommitSignal commits, Action<string> broken)
     {
         Span<byte> id = stackalloc byte[16];
         _ = boot.TryWriteBytes(id);
-        return LogTable.TryOpen(db, id, out LogTable? table) ? new LogThread(socket, db, table, settings, commits) : Errno.EIO;
+        return LogTable.TryOpen(db, id, out LogTable? table) ? new LogThread(socket, db, table, settings, commits, broken) : Errno.EIO;
     }
 
     /// <summary>Starts receiving.</summary>
@@ -96,9 +113,18 @@ internal sealed class LogThread : IDisposable
                 continue;
             }
 
+            // Nothing more at the moment: wait a little if more is likely, else commit (EVT-105, EVT-024).
+            int linger = _inBatch == 0 || last
+                ? 0
+                : _pacer.Linger(Stopwatch.GetElapsedTime(_opened).TotalMilliseconds, _settings.Current.LogMaxBatchLatencyMs);
+            if (linger > 0 && Polling.Wait(_socket.Fd, Polling.Readable, linger).TryGet(out short ready) && ready != 0)
+            {
+                continue;
+            }
+
             if (_inBatch > 0)
             {
-                Commit(); // nothing more at the moment (EVT-105, EVT-024)
+                Commit();
             }
 
             if (last)
@@ -107,6 +133,11 @@ internal sealed class LogThread : IDisposable
             }
 
             _ = Polling.Wait(_socket.Fd, Polling.Readable, -1);
+        }
+
+        if (_inBatch > 0)
+        {
+            Monitor.Exit(Gate); // aborted: the connection rolls back when it is closed
         }
     }
 
@@ -134,8 +165,8 @@ internal sealed class LogThread : IDisposable
             }
         }
 
-        if (_inBatch >= _settings.LogMaxBatchSize
-            || (_inBatch > 0 && Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= _settings.LogMaxBatchLatencyMs))
+        if (_inBatch >= _settings.Current.LogMaxBatchSize
+            || (_inBatch > 0 && Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= _settings.Current.LogMaxBatchLatencyMs))
         {
             Commit();
         }
@@ -144,7 +175,7 @@ internal sealed class LogThread : IDisposable
     /// <summary>An empty datagram ends the wait; if the queue has no room for it the thread is awake anyway.</summary>
     private void Nudge()
     {
-        if (UnixSocket.ConnectDatagram(_settings.LogSocketPath).TryGet(out UnixSocket? socket))
+        if (UnixSocket.ConnectDatagram(_path).TryGet(out UnixSocket? socket))
         {
             _ = socket.Send(default);
             socket.Dispose();
@@ -160,6 +191,7 @@ internal sealed class LogThread : IDisposable
 
     private void Commit()
     {
+        long started = Stopwatch.GetTimestamp();
         if (!_failed)
         {
             Check(_db.Execute("COMMIT"u8));
@@ -167,7 +199,7 @@ internal sealed class LogThread : IDisposable
 
         if (_failed)
         {
-            Report.Error($"logs: {_inBatch} records are lost"); // EVT-265
+            _lost += (ulong)_inBatch; // EVT-265
             if (_db.InTransaction)
             {
                 _ = _db.Execute("ROLLBACK"u8);
@@ -175,13 +207,28 @@ internal sealed class LogThread : IDisposable
         }
         else
         {
+            long now = Stopwatch.GetTimestamp();
+            _pacer.Committed(
+                Stopwatch.GetElapsedTime(started, now).TotalMilliseconds, _inBatch,
+                Stopwatch.GetElapsedTime(_committed, now).TotalMilliseconds);
+            _committed = now;
             Stored += (ulong)_inBatch;
+            if (_broke)
+            {
+                Report.Error($"logs are stored again; {_lost} records are lost");
+                _broke = false;
+                _lost = 0;
+            }
         }
 
         _inBatch = 0;
         _failed = false;
         Monitor.Exit(Gate);
         _commits.Raise();
+        if (_db.WalFrames >= CheckpointPages)
+        {
+            _ = _db.CheckpointPassive(out _, out _); // EVT-110
+        }
     }
 
     private void Check(SqliteCode code)
@@ -189,7 +236,14 @@ internal sealed class LogThread : IDisposable
         if (code != SqliteCode.Ok && !_failed)
         {
             _failed = true;
-            Report.Error($"logs: {code}: {_db.ErrorMessage}");
+            if (!_broke)
+            {
+                // Once: this very line comes back as a log record, which fails too.
+                string problem = $"{code}: {_db.ErrorMessage}";
+                _broke = true;
+                Report.Error($"logs cannot be stored: {problem}");
+                _broken(problem);
+            }
         }
     }
 }

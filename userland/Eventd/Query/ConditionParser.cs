@@ -52,7 +52,7 @@ internal sealed class ConditionParser(QueryParser parser)
             return $"({inner})";
         }
 
-        return Test(parser.Field(parser.Next("a field").Text));
+        return Test(parser.Condition(parser.Next("a field").Text));
     }
 
     private string Test(QueryField field)

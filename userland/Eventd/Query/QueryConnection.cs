@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.Text;
+using Eventd.Access;
 using Eventd.Ingest;
 using Eventd.Store;
-using Peios.Events;
 using Peios.Interop;
+using Peios.Interop.Kacs;
 using Peios.Interop.Sqlite;
 using Peios.Ipc;
 
@@ -15,15 +14,13 @@ namespace Eventd.Query;
 /// <summary>One client, one query (EVT-221), on a thread of its own.</summary>
 internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : IDisposable
 {
-    /// <summary>How long a client may take to send its request, or to take a part of the answer.</summary>
-    private const int ClientMs = 10000;
-
+    private readonly ClientChannel _client = new(server, socket);
     private readonly List<RowCursor> _cursors = [];
 
     /// <summary>Serves the client.</summary>
     internal void Run()
     {
-        string? text = ReadRequest(out string problem);
+        string? text = _client.ReadQuery(out string problem);
         QueryPlan? plan = text is null ? null : QueryParser.Parse(text, (long)Clock.Realtime, out problem);
         if (plan is null)
         {
@@ -31,45 +28,33 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
             return;
         }
 
-        Errno access = server.Access.Check(socket.Fd, plan.Logs);
-        if (!access.Ok)
+        if (!server.Context.Judge.Open(_client.Fd).TryGet(out IAccessSubject? subject, out Errno error))
         {
-            Fail(access == Errno.EACCES ? "access denied" : $"access denied: the check failed: {access}");
+            Fail($"access denied: no token: {error}"); // EVT-236
             return;
         }
 
-        if (plan.Stream && !server.TryEnterStream())
+        using (subject)
         {
-            Fail("too many streaming queries");
-            return;
-        }
-
-        try
-        {
-            Execute(plan);
-        }
-        finally
-        {
-            if (plan.Stream)
+            if (plan.Index is not null)
             {
-                server.LeaveStream();
+                RequestIndex(plan.Index, subject);
+                return;
             }
+
+            RecordFilter filter = new(server.Context.Security, subject, plan.Kind);
+            if (filter.Refuse(plan.Glob, plan.Used) is string refusal)
+            {
+                Fail(refusal);
+                return;
+            }
+
+            Run(plan, filter);
         }
     }
 
     /// <summary>Sends an error and nothing more.</summary>
-    internal void Fail(string problem)
-    {
-        byte[] message = new byte[64 + (3 * problem.Length)];
-        MsgPackWriter w = new(message.AsSpan(4));
-        w.Map(2);
-        w.String("status"u8);
-        w.String("error"u8);
-        w.String("error"u8);
-        w.String(problem);
-        BinaryPrimitives.WriteInt32LittleEndian(message, w.Length);
-        _ = Send(message.AsSpan(0, 4 + w.Length), mayWait: false);
-    }
+    internal void Fail(string problem) => _client.Fail(problem);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -79,119 +64,108 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
             cursor.Dispose();
         }
 
-        socket.Dispose();
+        _client.Dispose();
     }
 
-    private string? ReadRequest(out string problem)
+    private void RequestIndex(string column, IAccessSubject subject)
     {
-        Span<byte> head = stackalloc byte[4];
-        problem = "the request is incomplete";
-        if (!ReadFully(head))
+        bool[] allowed = new bool[1];
+        Errno error = subject.Check(
+            server.Context.Indexes.AdminDescriptor, $"events:index {column}",
+            [new KacsObjectNode(0, FieldGuid.Root(DataKind.Events))], allowed);
+        if (!error.Ok || !allowed[0])
         {
-            return null;
+            Fail("access denied");
+            return;
         }
 
-        uint length = BinaryPrimitives.ReadUInt32LittleEndian(head);
-        if (length > (uint)server.Settings.MaxQueryMessageBytes)
-        {
-            problem = "the request is too large"; // EVT-216
-            return null;
-        }
-
-        byte[] body = new byte[length];
-        if (!ReadFully(body))
-        {
-            return null;
-        }
-
-        problem = "the request is no map with a \"query\" string";
-        MsgPackReader whole = new(body);
-        MsgPackReader map = new(body);
-        if (!whole.TrySkip() || !whole.AtEnd || !map.TryReadMap(out int pairs))
-        {
-            return null;
-        }
-
-        string? query = null;
-        for (int i = 0; i < pairs; i++)
-        {
-            if (map.NextType == MsgPackType.String && map.TryReadString(out ReadOnlySpan<byte> key) && key.SequenceEqual("query"u8))
-            {
-                query = map.TryReadString(out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : null;
-            }
-            else
-            {
-                _ = map.TrySkip();
-            }
-        }
-
-        return map.Ok ? query : null;
+        server.Context.Indexes.Request(column);
+        _client.End();
     }
 
-    private bool ReadFully(Span<byte> to)
+    private void Run(QueryPlan plan, RecordFilter filter)
     {
-        long deadline = Environment.TickCount64 + ClientMs;
-        while (!to.IsEmpty)
+        if (!plan.Stream)
         {
-            Result<int> n = socket.Receive(to);
-            if (n.TryGet(out int count))
+            Open(plan);
+            if (First(plan, filter, new RecordEncoder(plan)))
             {
-                if (count == 0)
+                _client.End();
+            }
+
+            return;
+        }
+
+        if (!server.TryEnterStream())
+        {
+            Fail("too many streaming queries");
+            return;
+        }
+
+        try
+        {
+            Stream(plan, filter);
+        }
+        finally
+        {
+            server.LeaveStream();
+        }
+    }
+
+    private void Stream(QueryPlan plan, RecordFilter filter)
+    {
+        if (!WakeFd.Create().TryGet(out WakeFd? commits, out Errno error))
+        {
+            Fail($"the query failed: {error}");
+            return;
+        }
+
+        CommitSignal signal = server.Context.Commits(plan.Logs);
+        using (commits)
+        {
+            signal.Add(commits); // before the first result: a commit during it is not missed
+            try
+            {
+                RecordEncoder encoder = new(plan);
+                Open(plan);
+                if (First(plan, filter, encoder))
                 {
-                    return false;
+                    Follow(plan, filter, encoder, commits);
                 }
-
-                to = to[count..];
             }
-            else if (n.Error != Errno.EAGAIN || !WaitFor(Polling.Readable, deadline))
+            finally
             {
-                return false;
+                signal.Remove(commits);
             }
         }
-
-        return true;
     }
 
-    private void Execute(QueryPlan plan)
+    private void Open(QueryPlan plan)
     {
-        ulong seen = server.Commits(plan.Logs).Count;
-        long deadline = Environment.TickCount64 + server.Settings.QueryTimeoutMs;
-        foreach (string path in plan.Logs ? [server.Settings.LogStorePath] : EventStore.Files(server.Settings.EventStorePath))
+        if (!plan.Logs)
+        {
+            server.Context.Indexes.Count(plan.Tested);
+        }
+
+        Settings settings = server.Context.Settings.Current;
+        long deadline = Environment.TickCount64 + settings.QueryTimeoutMs;
+        foreach (string path in plan.Logs ? [settings.LogStorePath] : EventStore.Files(settings.EventStorePath))
         {
             if (RowCursor.TryOpen(path, plan.Logs, deadline, out RowCursor? cursor))
             {
                 _cursors.Add(cursor);
             }
         }
-
-        RecordEncoder encoder = new(plan);
-        if (!First(plan, encoder) || !Flush(encoder, mayWait: true))
-        {
-            return;
-        }
-
-        if (plan.Stream)
-        {
-            Follow(plan, encoder, seen);
-            return;
-        }
-
-        byte[] end = new byte[16];
-        MsgPackWriter w = new(end.AsSpan(4));
-        w.Map(1);
-        w.String("status"u8);
-        w.String("end"u8);
-        BinaryPrimitives.WriteInt32LittleEndian(end, w.Length);
-        _ = Send(end.AsSpan(0, 4 + w.Length), mayWait: true);
     }
 
     /// <summary>The rows that are there: merged over all databases, then SKIP and TAKE once (EVT-201).</summary>
-    private bool First(QueryPlan plan, RecordEncoder encoder)
+    private bool First(QueryPlan plan, RecordFilter filter, RecordEncoder encoder)
     {
+        bool limit = filter.Uniform(plan.Glob);
         List<RowCursor> ready = [];
         foreach (RowCursor cursor in _cursors)
         {
-            SqliteCode code = cursor.Begin(plan, later: false);
+            SqliteCode code = cursor.Begin(plan, later: false, limit);
             code = code == SqliteCode.Ok ? cursor.Next() : code;
             if (!Keep(ready, cursor, code))
             {
@@ -209,9 +183,10 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
                 first = ready[i].Before(first, plan) ? ready[i] : first;
             }
 
-            if (position++ >= plan.Skip)
+            RecordVerdict verdict = filter.Look(first.Identifier, first.Payload);
+            if (verdict.Visible && position++ >= plan.Skip)
             {
-                encoder.Add(first.Row);
+                encoder.Add(first.Row, verdict);
                 if (encoder.Full && !Flush(encoder, mayWait: true))
                 {
                     return false;
@@ -222,32 +197,32 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
             if (code != SqliteCode.Row)
             {
                 _ = ready.Remove(first);
-                if (!Keep(ready, null, code, first))
+                if (!Keep(ready, first, code))
                 {
                     return false;
                 }
             }
         }
 
-        return true;
+        return Flush(encoder, mayWait: true);
     }
 
     /// <summary>A cursor with a row joins; a finished one does not; a failure ends the query.</summary>
-    private bool Keep(List<RowCursor> ready, RowCursor? cursor, SqliteCode code, RowCursor? failed = null)
+    private bool Keep(List<RowCursor> ready, RowCursor cursor, SqliteCode code)
     {
         switch (code)
         {
             case SqliteCode.Row:
-                ready.Add(cursor!);
+                ready.Add(cursor);
                 return true;
             case SqliteCode.Done:
                 return true;
             case SqliteCode.Corrupt or SqliteCode.NotADatabase or SqliteCode.IoError:
                 // The rest of the store stays readable (EVT-266).
-                Report.Error($"query: {(cursor ?? failed)!.Path}: {code}");
+                Report.Error($"query: {cursor.Path}: {code}");
                 return true;
             case SqliteCode.Interrupt:
-                Fail("the query took too long");
+                Fail("the query took too long"); // EVT-205
                 return false;
             default:
                 Fail($"the query failed: {code}");
@@ -256,38 +231,29 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
     }
 
     /// <summary>Rows of later commits, until the client leaves or does not keep up (EVT-207, EVT-211).</summary>
-    private void Follow(QueryPlan plan, RecordEncoder encoder, ulong seen)
+    private void Follow(QueryPlan plan, RecordFilter filter, RecordEncoder encoder, WakeFd commits)
     {
-        CommitSignal commits = server.Commits(plan.Logs);
         while (!server.Stopping)
         {
+            commits.Clear();
+            filter.Renew();
             foreach (RowCursor cursor in _cursors)
             {
-                cursor.SetDeadline(Environment.TickCount64 + server.Settings.QueryTimeoutMs);
-                SqliteCode code = cursor.Begin(plan, later: true);
-                while (code is SqliteCode.Ok or SqliteCode.Row && (code = cursor.Next()) == SqliteCode.Row)
+                if (!Later(cursor, plan, filter, encoder))
                 {
-                    encoder.Add(cursor.Row);
-                    if (encoder.Full && !Flush(encoder, mayWait: false))
-                    {
-                        return;
-                    }
-                }
-
-                if (code is not (SqliteCode.Done or SqliteCode.Busy))
-                {
-                    Fail($"the stream failed: {code}");
                     return;
                 }
             }
 
             if (!Flush(encoder, mayWait: false))
             {
+                Fail("the client does not keep up");
                 return;
             }
 
-            seen = commits.Wait(seen, 500);
-            if (Gone())
+            if (!Polling.WaitEither(_client.Fd, Polling.Readable, commits.Fd, -1).TryGet(out (short Client, short Commits) ready)
+                ? _client.Gone()
+                : ready.Client != 0 && _client.Gone())
             {
                 return;
             }
@@ -296,59 +262,35 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
         Fail("eventd is stopping"); // EVT-254 step 1
     }
 
-    private bool Flush(RecordEncoder encoder, bool mayWait) => encoder.Count == 0 || Send(encoder.TakeMessage(), mayWait);
-
-    private bool Send(ReadOnlySpan<byte> data, bool mayWait)
+    /// <summary>What one database got since the last look.</summary>
+    private bool Later(RowCursor cursor, QueryPlan plan, RecordFilter filter, RecordEncoder encoder)
     {
-        long deadline = Environment.TickCount64 + ClientMs;
-        while (!data.IsEmpty)
+        cursor.SetDeadline(Environment.TickCount64 + server.Context.Settings.Current.QueryTimeoutMs);
+        SqliteCode code = cursor.Begin(plan, later: true, limit: false);
+        while (code is SqliteCode.Ok or SqliteCode.Row && (code = cursor.Next()) == SqliteCode.Row)
         {
-            Result<int> n = socket.Send(data);
-            if (n.TryGet(out int count))
+            RecordVerdict verdict = filter.Look(cursor.Identifier, cursor.Payload);
+            if (!verdict.Visible)
             {
-                data = data[count..];
+                continue;
             }
-            else if (n.Error != Errno.EAGAIN || !mayWait || !WaitFor(Polling.Writable, deadline))
+
+            encoder.Add(cursor.Row, verdict);
+            if (encoder.Full && !Flush(encoder, mayWait: false))
             {
+                Fail("the client does not keep up");
                 return false;
             }
+        }
+
+        if (code is not (SqliteCode.Done or SqliteCode.Busy))
+        {
+            Fail($"the stream failed: {code}");
+            return false;
         }
 
         return true;
     }
 
-    /// <summary>Did the client close its end? Whatever else it sends is not part of the protocol.</summary>
-    private bool Gone()
-    {
-        Span<byte> one = stackalloc byte[1];
-        Result<int> n = socket.Receive(one);
-        return n.Error != Errno.EAGAIN;
-    }
-
-    private bool WaitFor(short events, long deadline)
-    {
-        while (!server.Stopping)
-        {
-            long left = deadline - Environment.TickCount64;
-            if (left <= 0)
-            {
-                return false;
-            }
-
-            Result<short> ready = Polling.Wait(socket.Fd, events, (int)Math.Min(left, 500));
-            if (!ready.TryGet(out short bits, out Errno error))
-            {
-                if (error != Errno.EINTR)
-                {
-                    return false;
-                }
-            }
-            else if (bits != 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool Flush(RecordEncoder encoder, bool mayWait) => encoder.Count == 0 || _client.Send(encoder.TakeMessage(), mayWait);
 }

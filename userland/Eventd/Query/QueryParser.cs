@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Eventd.Indexing;
 
 namespace Eventd.Query;
 
@@ -68,7 +69,7 @@ internal sealed class QueryParser
         _plan = new QueryPlan(mode.Is("LOGS"));
         if (!_plan.Logs && Current.Is("INDEX"))
         {
-            throw Wrong("EVENTS INDEX is not available yet");
+            return Index();
         }
 
         if (!_plan.Logs && Current.Kind == QueryTokenKind.Word && !IsClause(Current))
@@ -81,6 +82,23 @@ internal sealed class QueryParser
             Clause(Next("a clause"));
         }
 
+        return _plan;
+    }
+
+    /// <summary>EVENTS INDEX f (EVT-173).</summary>
+    private QueryPlan Index()
+    {
+        _at++;
+        string name = Next("a field").Text;
+        if (Current.Kind != QueryTokenKind.End)
+        {
+            throw Wrong("EVENTS INDEX names one field and nothing more");
+        }
+
+        string column = Field(name, "indexes").Name;
+        _plan.Index = Array.IndexOf(DesiredIndexes.Candidates, column) >= 0
+            ? column
+            : throw Wrong($"{column} gets no index of its own");
         return _plan;
     }
 
@@ -116,10 +134,10 @@ internal sealed class QueryParser
         switch (word)
         {
             case "SINCE":
-                _plan.And($"timestamp >= {_plan.Parameter(Time())}");
+                Bound(">=");
                 break;
             case "UNTIL":
-                _plan.And($"timestamp < {_plan.Parameter(Time())}");
+                Bound("<");
                 break;
             case "WHERE":
                 Where();
@@ -144,13 +162,21 @@ internal sealed class QueryParser
                 break;
             case "ERROR":
                 Expect("ONLY");
+                _ = _plan.Used.Add("is_error");
                 _plan.And("is_error = 1");
                 break;
             default:
                 QueryToken text = Next("a string");
+                _ = _plan.Used.Add("message");
                 _plan.And(Like("message", "%" + Escape(text.Text) + "%"));
                 break;
         }
+    }
+
+    private void Bound(string comparison)
+    {
+        _plan.And($"timestamp {comparison} {_plan.Parameter(Time())}");
+        _plan.Bounded = true;
     }
 
     private void Pattern(string glob)
@@ -164,6 +190,10 @@ internal sealed class QueryParser
         _plan.And(glob.Contains('*', StringComparison.Ordinal)
             ? Like("event_type", Escape(glob).Replace('*', '%'))
             : $"event_type = {_plan.Parameter(glob)} COLLATE NOCASE");
+        if (!glob.Contains('*', StringComparison.Ordinal))
+        {
+            _ = _plan.Tested.Add("event_type"); // the same as a condition (EVT-166)
+        }
     }
 
     private void From()
@@ -175,7 +205,9 @@ internal sealed class QueryParser
 
     private void Sort(QueryToken token)
     {
-        int column = Array.IndexOf(_plan.Fields, Field(token.Text));
+        QueryField field = Field(token.Text, "sorting");
+        int column = Array.IndexOf(_plan.Fields, field);
+        _ = _plan.Used.Add(field.Name);
         bool descending = Current.Is("DESC");
         _at += descending ? 1 : 0;
         _plan.Sort.Add((column, descending));
@@ -234,10 +266,20 @@ internal sealed class QueryParser
         return TimeLiteral.TryAbsolute(token.Text, _now, out time);
     }
 
+    /// <summary>The column that a condition names.</summary>
+    internal QueryField Condition(string name)
+    {
+        QueryField field = Field(name, "conditions");
+        _ = _plan.Used.Add(field.Name);
+        _ = _plan.Tested.Add(field.Name);
+        _plan.Bounded |= field.Kind == QueryFieldKind.Time;
+        return field;
+    }
+
     /// <summary>The column of that name.</summary>
-    internal QueryField Field(string name) =>
+    private QueryField Field(string name, string what) =>
         QueryField.Find(_plan.Fields, name)
-        ?? throw Wrong(_plan.Logs ? $"logs have no field \"{name}\"" : $"conditions on payload fields (\"{name}\") are not available yet");
+        ?? throw Wrong(_plan.Logs ? $"logs have no field \"{name}\"" : $"{what} on payload fields (\"{name}\") are not available yet");
 
     /// <summary>LIKE with a pattern whose wildcards are <c>%</c>; ASCII letters compare without case.</summary>
     internal string Like(string column, string pattern) => $"{column} LIKE {_plan.Parameter(pattern)} ESCAPE '\\'";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Collections.Generic;
 using System.Text;
+using Eventd.Access;
 
 namespace Eventd.Query;
 
@@ -14,8 +15,14 @@ internal sealed class QueryPlan
     /// <summary>LOGS; otherwise EVENTS.</summary>
     internal bool Logs { get; }
 
+    /// <summary>Which descriptors guard the records.</summary>
+    internal DataKind Kind => Logs ? DataKind.Logs : DataKind.Events;
+
     /// <summary>Columns of the table.</summary>
     internal QueryField[] Fields => Logs ? QueryField.Logs : QueryField.Events;
+
+    /// <summary>EVENTS INDEX: the column to index; otherwise null.</summary>
+    internal string? Index { get; set; }
 
     /// <summary>Type pattern, or null.</summary>
     internal string? Glob { get; set; }
@@ -35,11 +42,26 @@ internal sealed class QueryPlan
     /// <summary>Fields to show; empty means all (EVT-162).</summary>
     internal HashSet<string> Select { get; } = [];
 
+    /// <summary>Fields whose values the result tells about, shown or not: conditions and sorting.</summary>
+    internal HashSet<string> Used { get; } = [];
+
+    /// <summary>Columns in WHERE predicates, each once: what indexes are decided by (EVT-058).</summary>
+    internal HashSet<string> Tested { get; } = [];
+
+    /// <summary>Is there a bound on the time? The index on the timestamp then helps anyway.</summary>
+    internal bool Bounded { get; set; }
+
     /// <summary>Parameters of the conditions: long, string or byte[].</summary>
     internal List<object> Parameters { get; } = [];
 
     /// <summary>Conditions joined by AND; empty for none.</summary>
     internal string Where => _where.ToString();
+
+    /// <summary>
+    /// Reads the whole table? Without TAKE and time bounds, and with conditions that no index answers, a walk in the order
+    /// of the rows is faster than one in the order of time; only what matches is sorted.
+    /// </summary>
+    internal bool Scans => !Logs && Take is null && !Bounded && Sort.Count == 0 && _where.Length > 0;
 
     /// <summary>Adds a condition (EVT-156).</summary>
     internal void And(string sql) => _where.Append(_where.Length == 0 ? "(" : " AND (").Append(sql).Append(')');
@@ -52,9 +74,21 @@ internal sealed class QueryPlan
     }
 
     /// <summary>SQL of the first result.</summary>
-    internal string Sql(string? extra)
+    /// <param name="extra">A further condition, or null.</param>
+    /// <param name="limit">Stop after SKIP and TAKE: only if every row is shown, or none.</param>
+    /// <param name="scan">Walk the table instead of an index.</param>
+    internal string Sql(string? extra, bool limit, bool scan)
     {
-        StringBuilder sql = Columns();
+        if (scan)
+        {
+            // LIMIT -1 keeps the inner order; CROSS JOIN keeps the loops as they stand.
+            StringBuilder inner = new("(SELECT id AS k FROM events NOT INDEXED");
+            Conditions(inner, extra);
+            inner.Append(" ORDER BY timestamp DESC, id DESC LIMIT -1) CROSS JOIN events ON events.id = k");
+            return Columns(inner.ToString()).ToString();
+        }
+
+        StringBuilder sql = Columns(Logs ? "logs" : "events");
         Conditions(sql, extra);
         sql.Append(" ORDER BY ");
         foreach ((int column, bool descending) in Sort)
@@ -63,7 +97,7 @@ internal sealed class QueryPlan
         }
 
         sql.Append(Sort.Count == 0 ? "timestamp DESC, id DESC" : "id");
-        if (Take is long take)
+        if (limit && Take is long take)
         {
             sql.Append(" LIMIT ").Append(Skip > long.MaxValue - take ? long.MaxValue : Skip + take);
         }
@@ -74,12 +108,12 @@ internal sealed class QueryPlan
     /// <summary>SQL of what came later, in commit order (EVT-212).</summary>
     internal string StreamSql(string extra)
     {
-        StringBuilder sql = Columns();
+        StringBuilder sql = Columns(Logs ? "logs" : "events");
         Conditions(sql, extra);
         return sql.Append(" ORDER BY id").ToString();
     }
 
-    private StringBuilder Columns()
+    private StringBuilder Columns(string from)
     {
         StringBuilder sql = new("SELECT id");
         foreach (QueryField field in Fields)
@@ -87,7 +121,7 @@ internal sealed class QueryPlan
             sql.Append(',').Append(field.Name);
         }
 
-        return sql.Append(Logs ? " FROM logs" : ",payload FROM events");
+        return sql.Append(Logs ? " FROM " : ",payload FROM ").Append(from);
     }
 
     private void Conditions(StringBuilder sql, string? extra)

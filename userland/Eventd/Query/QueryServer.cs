@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Diagnostics.CodeAnalysis;
+using System.IO;
 using System.Threading;
-using Eventd.Ingest;
+using Eventd.Store;
 using Peios.Interop;
 using Peios.Ipc;
 
@@ -10,40 +12,54 @@ namespace Eventd.Query;
 /// <summary>Accepts query connections and gives each a thread, up to the limits (EVT-204, EVT-210).</summary>
 internal sealed class QueryServer : IDisposable
 {
+    private const int ExhaustedMs = 1000;
+
     private readonly UnixSocket _socket;
-    private readonly CommitSignal _eventCommits;
-    private readonly CommitSignal _logCommits;
+    private readonly WakeFd _stop;
+    private readonly object _lock = new();
     private readonly Thread _thread;
     private int _running;
     private int _streams;
     private volatile bool _stopping;
 
-    /// <param name="socket">The listening socket; owned from here on.</param>
-    /// <param name="settings">Limits and paths.</param>
-    /// <param name="access">Who may read what.</param>
-    /// <param name="events">Raised when events are committed.</param>
-    /// <param name="logs">Raised when logs are committed.</param>
-    internal QueryServer(UnixSocket socket, Settings settings, IQueryAccess access, CommitSignal events, CommitSignal logs)
+    private QueryServer(UnixSocket socket, WakeFd stop, QueryContext context)
     {
         _socket = socket;
-        Settings = settings;
-        Access = access;
-        _eventCommits = events;
-        _logCommits = logs;
+        _stop = stop;
+        Context = context;
         _thread = new Thread(Accept, 256 * 1024) { Name = "queries", IsBackground = true };
     }
 
-    /// <summary>Limits and paths.</summary>
-    internal Settings Settings { get; }
-
-    /// <summary>Who may read what.</summary>
-    internal IQueryAccess Access { get; }
+    /// <summary>What queries need.</summary>
+    internal QueryContext Context { get; }
 
     /// <summary>Connections end soon.</summary>
     internal bool Stopping => _stopping;
 
-    /// <summary>Queries that run now.</summary>
-    internal int Running => Volatile.Read(ref _running);
+    /// <summary>Readable from the moment on that <see cref="Stopping"/> is true.</summary>
+    internal Fd StopFd => _stop.Fd;
+
+    /// <summary>Binds the socket; everybody may connect, the token decides (EVT-236).</summary>
+    internal static bool TryOpen(QueryContext context, [NotNullWhen(true)] out QueryServer? server, out string problem)
+    {
+        server = null;
+        string path = context.Settings.Current.QuerySocketPath;
+        Errno error = Folders.Make(Path.GetDirectoryName(path) ?? "/", 0x1ed);
+        if (error.Ok && WakeFd.Create().TryGet(out WakeFd? stop, out error))
+        {
+            if (UnixSocket.Listen(path, 0x1b6).TryGet(out UnixSocket? socket, out error))
+            {
+                server = new QueryServer(socket, stop, context);
+                problem = string.Empty;
+                return true;
+            }
+
+            stop.Dispose();
+        }
+
+        problem = $"{path}: {error}";
+        return false;
+    }
 
     /// <summary>Starts accepting.</summary>
     internal void Start() => _thread.Start();
@@ -52,11 +68,12 @@ internal sealed class QueryServer : IDisposable
     internal void Stop()
     {
         _stopping = true;
-        _eventCommits.Raise();
-        _logCommits.Raise();
-        if (UnixSocket.Connect(Settings.QuerySocketPath).TryGet(out UnixSocket? nudge))
+        _stop.Set();
+        Context.EventCommits.Raise();
+        Context.LogCommits.Raise();
+        lock (_lock)
         {
-            nudge.Dispose(); // ends the accepting thread's wait
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -65,21 +82,25 @@ internal sealed class QueryServer : IDisposable
     {
         long deadline = Environment.TickCount64 + timeoutMs;
         bool done = _thread.Join(timeoutMs);
-        while (Running > 0 && Environment.TickCount64 < deadline)
+        lock (_lock)
         {
-            Thread.Sleep(5);
+            while (_running > 0)
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0 || !Monitor.Wait(_lock, (int)left))
+                {
+                    break;
+                }
+            }
+
+            return done && _running == 0;
         }
-
-        return done && Running == 0;
     }
-
-    /// <summary>What a streaming query of that store waits for.</summary>
-    internal CommitSignal Commits(bool logs) => logs ? _logCommits : _eventCommits;
 
     /// <summary>Room for one more stream?</summary>
     internal bool TryEnterStream()
     {
-        if (Interlocked.Increment(ref _streams) <= Settings.MaxStreamingQueries)
+        if (Interlocked.Increment(ref _streams) <= Context.Settings.Current.MaxStreamingQueries)
         {
             return true;
         }
@@ -92,34 +113,54 @@ internal sealed class QueryServer : IDisposable
     internal void LeaveStream() => Interlocked.Decrement(ref _streams);
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _stop.Dispose();
+    }
 
     private void Accept()
     {
         while (!_stopping)
         {
-            if (!_socket.Accept().TryGet(out UnixSocket? client, out Errno error))
+            if (_socket.Accept().TryGet(out UnixSocket? client, out Errno error))
             {
-                if (error != Errno.EAGAIN && error != Errno.EINTR)
+                Begin(client);
+            }
+            else if (error == Errno.EAGAIN || error == Errno.EINTR)
+            {
+                _ = Polling.WaitEither(_socket.Fd, Polling.Readable, _stop.Fd, -1);
+            }
+            else
+            {
+                Report.Error($"queries: accept: {error}");
+                lock (_lock)
                 {
-                    Report.Error($"queries: accept: {error}");
-                    Thread.Sleep(100); // out of descriptors: they come back when queries end
+                    // Out of descriptors or memory. A query that ends gives some back; for what others
+                    // give back there is no signal, hence the time.
+                    _ = !_stopping && Monitor.Wait(_lock, ExhaustedMs);
                 }
-
-                _ = Polling.Wait(_socket.Fd, Polling.Readable, -1);
-                continue;
             }
-
-            QueryConnection connection = new(this, client);
-            if (Interlocked.Increment(ref _running) > Settings.MaxConcurrentQueries)
-            {
-                connection.Fail("too many queries");
-                Leave(connection);
-                continue;
-            }
-
-            new Thread(() => Serve(connection), 512 * 1024) { Name = "query", IsBackground = true }.Start();
         }
+    }
+
+    private void Begin(UnixSocket client)
+    {
+        QueryConnection connection = new(this, client);
+        bool room;
+        lock (_lock)
+        {
+            room = ++_running <= Context.Settings.Current.MaxConcurrentQueries;
+        }
+
+        if (room)
+        {
+            new Thread(() => Serve(connection), 512 * 1024) { Name = "query", IsBackground = true }.Start();
+            return;
+        }
+
+        connection.Fail("too many queries");
+        Leave(connection);
     }
 
     private void Serve(QueryConnection connection)
@@ -142,6 +183,10 @@ internal sealed class QueryServer : IDisposable
     private void Leave(QueryConnection connection)
     {
         connection.Dispose();
-        Interlocked.Decrement(ref _running);
+        lock (_lock)
+        {
+            _running--;
+            Monitor.PulseAll(_lock);
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Buffers.Binary;
+using Eventd.Access;
 using Peios.Events;
 using Peios.Interop.Sqlite;
 
@@ -21,6 +22,7 @@ internal sealed class RecordEncoder(QueryPlan plan)
     private byte[] _buffer = new byte[2 * ChunkBytes];
     private int _used = HeadRoom;
     private int _count;
+    private RecordVerdict _verdict;
 
     /// <summary>Enough for a message?</summary>
     internal bool Full => _used >= ChunkBytes;
@@ -28,9 +30,10 @@ internal sealed class RecordEncoder(QueryPlan plan)
     /// <summary>Records waiting.</summary>
     internal int Count => _count;
 
-    /// <summary>Adds the current row.</summary>
-    internal void Add(SqliteStatement row)
+    /// <summary>Adds what the client may see of the current row.</summary>
+    internal void Add(SqliteStatement row, in RecordVerdict verdict)
     {
+        _verdict = verdict;
         int length;
         while ((length = Encode(row, _buffer.AsSpan(_used))) < 0)
         {
@@ -102,7 +105,7 @@ internal sealed class RecordEncoder(QueryPlan plan)
         return w.Ok ? w.Length : -1;
     }
 
-    private bool Shown(string name) => plan.Select.Count == 0 || plan.Select.Contains(name);
+    private bool Shown(string name) => (plan.Select.Count == 0 || plan.Select.Contains(name)) && _verdict.Shows(name);
 
     private static bool Wellformed(ReadOnlySpan<byte> payload)
     {
@@ -127,7 +130,8 @@ internal sealed class RecordEncoder(QueryPlan plan)
 
             _ = r.TryReadString(out ReadOnlySpan<byte> key);
             _ = r.TryReadRaw(out ReadOnlySpan<byte> value);
-            if (IsColumn(key) || (plan.Select.Count > 0 && !plan.Select.Contains(System.Text.Encoding.UTF8.GetString(key))))
+            bool all = plan.Select.Count == 0 && _verdict.All;
+            if (IsColumn(key) || (!all && !Shown(System.Text.Encoding.UTF8.GetString(key))))
             {
                 continue;
             }

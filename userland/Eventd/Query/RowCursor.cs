@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Eventd.Indexing;
 using Eventd.Store;
 using Peios.Interop.Sqlite;
 
@@ -12,11 +13,13 @@ namespace Eventd.Query;
 internal sealed class RowCursor : IDisposable
 {
     private readonly SqliteDatabase _db;
+    private readonly bool _logs;
     private SqliteStatement? _rows;
 
-    private RowCursor(SqliteDatabase db, string path)
+    private RowCursor(SqliteDatabase db, string path, bool logs)
     {
         _db = db;
+        _logs = logs;
         Path = path;
     }
 
@@ -25,6 +28,12 @@ internal sealed class RowCursor : IDisposable
 
     /// <summary>Last row ID that was there when the query began; streams go on behind it.</summary>
     internal long LastId { get; private set; }
+
+    /// <summary>Event type or log origin of the current row.</summary>
+    internal ReadOnlySpan<byte> Identifier => _rows!.ColumnText(_logs ? 2 : 5);
+
+    /// <summary>Payload of the current row; empty for none and for logs.</summary>
+    internal ReadOnlySpan<byte> Payload => _logs ? default : _rows!.ColumnBlob(QueryField.Events.Length + 1);
 
     /// <summary>The current row; columns as <see cref="QueryPlan.Sql"/> selects them: id, fields, payload.</summary>
     internal SqliteStatement Row => _rows!;
@@ -39,7 +48,7 @@ internal sealed class RowCursor : IDisposable
         }
 
         _ = db.SetBusyTimeout(1000);
-        _ = db.Execute("PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY"u8);
+        _ = db.Execute("PRAGMA cache_size=-1024"u8);
         db.SetDeadline(deadline);
         if (!StoreFile.Has(db, logs ? "logs" : "events"))
         {
@@ -47,12 +56,15 @@ internal sealed class RowCursor : IDisposable
             return false;
         }
 
-        cursor = new RowCursor(db, path);
+        cursor = new RowCursor(db, path, logs);
         return true;
     }
 
     /// <summary>Runs the query: what is there now, or for a stream what came since the last run.</summary>
-    internal SqliteCode Begin(QueryPlan plan, bool later)
+    /// <param name="plan">The query.</param>
+    /// <param name="later">What came later.</param>
+    /// <param name="limit">SQLite may stop after SKIP and TAKE.</param>
+    internal SqliteCode Begin(QueryPlan plan, bool later, bool limit)
     {
         Close();
         long from = LastId;
@@ -68,7 +80,7 @@ internal sealed class RowCursor : IDisposable
             extra = later ? $"id > {from} AND id <= {LastId}" : $"id <= {LastId}";
         }
 
-        if (!_db.TryPrepare(Encoding.UTF8.GetBytes(later ? plan.StreamSql(extra!) : plan.Sql(extra)), out _rows, out SqliteCode prepared))
+        if (!_db.TryPrepare(Encoding.UTF8.GetBytes(later ? plan.StreamSql(extra!) : plan.Sql(extra, limit, plan.Scans && !HasIndexFor(plan))), out _rows, out SqliteCode prepared))
         {
             return prepared;
         }
@@ -135,6 +147,20 @@ internal sealed class RowCursor : IDisposable
         SqliteColumnType.Text => 2,
         _ => 3,
     };
+
+    /// <summary>Does an adaptive index help with one of the conditions?</summary>
+    private bool HasIndexFor(QueryPlan plan)
+    {
+        foreach (string column in plan.Tested)
+        {
+            if (StoreFile.Has(_db, IndexKeeper.Name(column)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private SqliteCode ReadLastId(bool logs)
     {

@@ -15,19 +15,21 @@ namespace Eventd.Retention;
 internal sealed class RetentionThread
 {
     private const int StepRows = 1000;
+    private const int BusyStepRows = 100;
+    private const int BusyPauseMs = 20;
     private const ulong DayNs = 86_400_000_000_000;
 
-    private readonly Settings _settings;
-    private readonly IReadOnlyList<Target> _events;
-    private readonly Target _logs;
+    private readonly LiveSettings _settings;
+    private readonly Func<IReadOnlyList<RetentionTarget>> _events;
+    private readonly RetentionTarget _logs;
     private readonly AutoResetEvent _now = new(false);
+    private readonly ManualResetEventSlim _stop = new(false);
     private readonly Thread _thread;
-    private volatile bool _stopping;
 
     /// <param name="settings">Limits.</param>
-    /// <param name="events">The event shards.</param>
+    /// <param name="events">The event databases at the moment, active ones and older ones.</param>
     /// <param name="logs">The log store.</param>
-    internal RetentionThread(Settings settings, IReadOnlyList<Target> events, Target logs)
+    internal RetentionThread(LiveSettings settings, Func<IReadOnlyList<RetentionTarget>> events, RetentionTarget logs)
     {
         _settings = settings;
         _events = events;
@@ -38,14 +40,14 @@ internal sealed class RetentionThread
     /// <summary>Starts the thread.</summary>
     internal void Start() => _thread.Start();
 
-    /// <summary>Runs as soon as possible: the disk is full (EVT-263).</summary>
+    /// <summary>Runs as soon as possible: the disk is full, or a limit has changed (EVT-263).</summary>
     internal void RunNow() => _now.Set();
 
     /// <summary>Ends after the current step.</summary>
     internal void Stop()
     {
-        _stopping = true;
-        _now.Set();
+        _stop.Set();
+        _ = _now.Set();
     }
 
     /// <summary>Waits for the end.</summary>
@@ -54,69 +56,78 @@ internal sealed class RetentionThread
     /// <summary>One pass over everything.</summary>
     internal void Pass()
     {
-        foreach (Target target in _events)
+        Settings settings = _settings.Current;
+        IReadOnlyList<RetentionTarget> events = _events();
+        foreach (RetentionTarget target in events)
         {
-            DeleteOlder(target, _settings.EventRetentionDays);
+            DeleteOlder(target, settings.EventRetentionDays);
         }
 
-        DeleteLargest(_events, _settings.EventRetentionMaxBytes);
-        DeleteOlder(_logs, _settings.LogRetentionDays);
-        DeleteLargest([_logs], _settings.LogRetentionMaxBytes);
+        DeleteLargest(events, settings.EventRetentionMaxBytes);
+        DeleteOlder(_logs, settings.LogRetentionDays);
+        DeleteLargest([_logs], settings.LogRetentionMaxBytes);
     }
 
     private void Run()
     {
-        while (!_stopping)
+        while (!_stop.IsSet)
         {
-            _ = _now.WaitOne(TimeSpan.FromMinutes(_settings.RetentionCheckIntervalMinutes));
-            if (!_stopping)
+            // The interval is the sheet's own (EVT-079); a full disk or the end cuts it short.
+            _ = _now.WaitOne(TimeSpan.FromMinutes(_settings.Current.RetentionCheckIntervalMinutes));
+            if (!_stop.IsSet)
             {
                 Pass();
             }
         }
     }
 
-    private void DeleteOlder(Target target, int days)
+    private void DeleteOlder(RetentionTarget target, int days)
     {
         long limit = (long)(Clock.Realtime - Math.Min(Clock.Realtime, (ulong)days * DayNs));
         WithDatabase(target, db =>
         {
-            while (!_stopping && Step(target, db, limit) > 0)
+            while (!_stop.IsSet && Step(target, db, limit) > 0)
             {
             }
         });
     }
 
     /// <summary>Deletes the oldest rows over all files together until their used pages fit (EVT-082).</summary>
-    private void DeleteLargest(IReadOnlyList<Target> targets, ulong maxBytes)
+    private void DeleteLargest(IReadOnlyList<RetentionTarget> targets, ulong maxBytes)
     {
-        while (maxBytes > 0 && !_stopping)
+        while (maxBytes > 0 && !_stop.IsSet)
         {
             ulong used = 0;
             long oldest = long.MaxValue;
-            Target? from = null;
-            foreach (Target target in targets)
+            long next = long.MaxValue;
+            RetentionTarget? victim = null;
+            foreach (RetentionTarget target in targets)
             {
                 WithDatabase(target, db =>
                 {
                     used += UsedBytes(db);
-                    long first = Scalar(db, target.Oldest);
-                    if (first > 0 && first < oldest)
+                    if (TryScalar(db, target.Oldest, out long first) && first < oldest)
                     {
+                        next = oldest;
                         oldest = first;
-                        from = target;
+                        victim = target;
+                    }
+                    else if (TryScalar(db, target.Oldest, out first))
+                    {
+                        next = Math.Min(next, first);
                     }
                 });
             }
 
-            if (used <= maxBytes || from is null)
+            if (used <= maxBytes || victim is null)
             {
                 return;
             }
 
-            Target victim = from;
+            // Not beyond the oldest row of the other files: together they lose the oldest first.
+            long limit = next == long.MaxValue ? next : next + 1;
             long deleted = 0;
-            WithDatabase(victim, db => deleted = Step(victim, db, long.MaxValue));
+            WithDatabase(victim, db => deleted = Step(victim, db, limit));
             if (deleted == 0)
             {
                 return;
@@ -124,8 +135,8 @@ internal sealed class RetentionThread
         }
     }
 
-    /// <summary>Deletes up to <see cref="StepRows"/> rows before <paramref name="limit"/>, one commit (EVT-083).</summary>
-    private static long Step(Target target, SqliteDatabase db, long limit)
+    /// <summary>Deletes some rows before <paramref name="limit"/>, one commit (EVT-083); fewer beside a busy writer (EVT-084).</summary>
+    private long Step(RetentionTarget target, SqliteDatabase db, long limit)
     {
         if (!db.TryPrepare(target.Delete, out SqliteStatement? delete, out SqliteCode code))
         {
@@ -133,10 +144,11 @@ internal sealed class RetentionThread
             return 0;
         }
 
+        bool busy = target.Busy();
         using (delete)
         {
             _ = delete.Bind(1, limit);
-            _ = delete.Bind(2, StepRows);
+            _ = delete.Bind(2, busy ? BusyStepRows : StepRows);
             lock (target.Gate)
             {
                 code = delete.Run();
@@ -149,26 +161,38 @@ internal sealed class RetentionThread
             return 0;
         }
 
-        return db.Changes;
+        long deleted = db.Changes;
+        if (busy)
+        {
+            _ = _stop.Wait(BusyPauseMs); // the sheet's longer pause; the lock is not fair
+        }
+
+        return deleted;
     }
 
     private static ulong UsedBytes(SqliteDatabase db) =>
         (ulong)((Scalar(db, "PRAGMA page_count"u8) - Scalar(db, "PRAGMA freelist_count"u8)) * Scalar(db, "PRAGMA page_size"u8));
 
-    private static long Scalar(SqliteDatabase db, ReadOnlySpan<byte> sql)
+    private static long Scalar(SqliteDatabase db, ReadOnlySpan<byte> sql) => TryScalar(db, sql, out long value) ? value : 0;
+
+    private static bool TryScalar(SqliteDatabase db, ReadOnlySpan<byte> sql, out long value)
     {
+        value = 0;
         if (!db.TryPrepare(sql, out SqliteStatement? select, out _))
         {
-            return 0;
+            return false;
         }
 
         using (select)
         {
-            return select.Step() == SqliteCode.Row ? select.ColumnInt64(0) : 0;
+            bool found = select.Step() == SqliteCode.Row && !select.IsNull(0);
+            value = found ? select.ColumnInt64(0) : 0;
+            return found;
         }
     }
 
-    private static void WithDatabase(Target target, Action<SqliteDatabase> action)
+    /// <summary>Opens a database that is of our version (EVT-053); any other is left alone.</summary>
+    private static void WithDatabase(RetentionTarget target, Action<SqliteDatabase> action)
     {
         if (!SqliteDatabase.TryOpen(target.Path, SqliteOpenFlags.ReadWrite, out SqliteDatabase? db, out SqliteCode code))
         {
@@ -179,21 +203,10 @@ internal sealed class RetentionThread
         using (db)
         {
             _ = db.SetBusyTimeout(2000);
-            action(db);
+            if (StoreFile.IsOurs(db, target.Table))
+            {
+                action(db);
+            }
         }
-    }
-
-    /// <summary>A database with one table that has a timestamp.</summary>
-    /// <param name="Path">File.</param>
-    /// <param name="Table">events or logs.</param>
-    /// <param name="Gate">The writer's lock between transactions.</param>
-    internal sealed record Target(string Path, string Table, object Gate)
-    {
-        /// <summary>Deletes some rows before a time, oldest first.</summary>
-        internal byte[] Delete { get; } = System.Text.Encoding.UTF8.GetBytes(
-            $"DELETE FROM {Table} WHERE id IN (SELECT id FROM {Table} WHERE timestamp < ? ORDER BY timestamp LIMIT ?)");
-
-        /// <summary>Time of the oldest row.</summary>
-        internal byte[] Oldest { get; } = System.Text.Encoding.UTF8.GetBytes($"SELECT min(timestamp) FROM {Table}");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO;
 using Peios.Interop;
@@ -11,6 +12,8 @@ namespace Eventd.Store;
 /// <summary>The directory of event databases: shards that can be written, and every file that can be read (EVT-049 to EVT-054).</summary>
 internal sealed class EventStore
 {
+    private const int MaxFiles = 10000; // the name has four digits
+
     private readonly List<Shard> _shards = [];
 
     private EventStore(string folder) => Folder = folder;
@@ -70,28 +73,22 @@ internal sealed class EventStore
     internal string PathOf(int index) =>
         Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"shard-{index:0000}.db"));
 
-    /// <summary>Last number of each CPU that any shard stored in this boot (EVT-012).</summary>
-    internal ulong[] ResumePoints(Guid boot, int cpus)
+    /// <summary>A new database under the next free number, in the place of one that is damaged (EVT-267).</summary>
+    internal bool TryAdd([NotNullWhen(true)] out SqliteDatabase? db, out int index)
     {
-        ulong[] last = new ulong[cpus];
-        foreach (string file in Files(Folder))
+        db = null;
+        lock (_shards)
         {
-            if (!SqliteDatabase.TryOpen(file, SqliteOpenFlags.ReadOnly, out SqliteDatabase? db, out _))
+            for (index = 0; index < MaxFiles; index++)
             {
-                continue;
-            }
-
-            using (db)
-            {
-                _ = db.SetBusyTimeout(5000);
-                for (int cpu = 0; cpu < cpus; cpu++)
+                if (!File.Exists(PathOf(index)))
                 {
-                    last[cpu] = Math.Max(last[cpu], SequenceTable.Load(db, boot, cpu));
+                    return StoreFile.TryOpen(PathOf(index), durable: true, EventTable.Schema, EventTable.Required, out db, out _);
                 }
             }
         }
 
-        return last;
+        return false;
     }
 
     /// <summary>Every database file of a folder, for reading (EVT-054).</summary>

@@ -72,11 +72,16 @@ internal static class StoreFile
         }
     }
 
+    /// <summary>May the database be written to: our version, and the table is there?</summary>
+    internal static bool IsOurs(SqliteDatabase db, string table) =>
+        Has(db, table) && Has(db, $"idx_{table}_timestamp") && Metadata(db, "schema_version") == SchemaVersion;
+
     private static string Prepare(SqliteDatabase db, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required)
     {
+        db.TrackWal();
         // A second writer can only be a leftover of ourselves that is about to end.
         _ = db.SetBusyTimeout(5000);
-        SqliteCode code = db.Execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"u8);
+        SqliteCode code = db.Execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY"u8);
         if (code == SqliteCode.Ok)
         {
             code = db.Execute(durable ? "PRAGMA synchronous=FULL"u8 : "PRAGMA synchronous=NORMAL"u8);
