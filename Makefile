@@ -11,5 +11,12 @@ test:
 lint:
 	@tests/lint.sh
 
-.PHONY: build image run tour test bench clean deps lint
+# Every fuzz target for SECONDS each; the corpora below out/fuzz stay.
+SECONDS ?= 60
+fuzz:
+	$(MAKE) -s -C tests/Core fuzz-run SECONDS=$(SECONDS)
+	$(MAKE) -s -C pkm/core
+	PEIOS_FUZZ_SECONDS=$(SECONDS) dotnet test tests/Managed -v q --nologo --filter FullyQualifiedName~SddlFuzz --logger "console;verbosity=detailed"
+
+.PHONY: build image run tour test bench clean deps lint fuzz
 .DEFAULT_GOAL := build

@@ -11,7 +11,8 @@ Builds the images and runs the suites, cheapest first:
   kernel    C programs in a bare guest with pkm.ko (tests/Vm/guest, qemu/ktest.sh)
   vm        xunit against the booted image (tests/Vm)
 --debug-kernel runs only the kernel suite, on a kernel built with KASAN and lockdep (the first time: an hour).
-FILTER keeps the tests whose full name (kernel: file name) contains it.
+FILTER keeps the tests whose full name (kernel: file name) contains it; `vectors` runs all tests on data of
+other implementations (their folder: PEIOS_VECTORS, by default ../shared/vectors) and nothing else.
 The last line is "N passed, N failed"; the exit status is 0 only if nothing failed.
 TEXT
 }
@@ -30,12 +31,12 @@ cmd_test() {
 	fi
 	cmd_build
 	build_tests
-	make_images
+	# The vectors need no guest.
+	[ "${1:-}" = vectors ] || make_images
 	echo "test"
 	core_suite "${1:-}"
 	xunit_suite managed tests/Managed/Tests.Managed.csproj "${1:-}"
-	kernel_suite "${1:-}"
-	xunit_suite vm tests/Vm/Tests.Vm.csproj "${1:-}"
+	[ "${1:-}" = vectors ] || guest_suites "${1:-}"
 	echo "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
 }
@@ -50,6 +51,11 @@ test_debug_kernel() {
 	kernel_suite "$1"
 	echo "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
+}
+
+guest_suites() {
+	kernel_suite "${1:-}"
+	xunit_suite vm tests/Vm/Tests.Vm.csproj "${1:-}"
 }
 
 # count NAME PASSED FAILED: adds a suite to the sum.

@@ -17,6 +17,8 @@ internal sealed class ConditionCompiler(SddlScanner scanner, SddlOptions options
     /// <summary>Nesting of parentheses; far below the evaluator's stack of 1024, and the recursion here stays small.</summary>
     private const int MaxDepth = 256;
 
+    private const string TooDeep = "expression nested too deeply";
+
     private readonly ArrayBufferWriter<byte> _code = new(64);
     private int _depth;
 
@@ -33,7 +35,7 @@ internal sealed class ConditionCompiler(SddlScanner scanner, SddlOptions options
     {
         if (++_depth > MaxDepth)
         {
-            scanner.Fail("expression nested too deeply");
+            scanner.Fail(TooDeep);
         }
         And();
         while (scanner.Take("||"))
@@ -63,7 +65,15 @@ internal sealed class ConditionCompiler(SddlScanner scanner, SddlOptions options
             negations++;
             scanner.SkipBlanks();
         }
+        // Output writes each negation with parentheses of its own; what is accepted here must fit there too.
+        int levels = Math.Max(0, negations - (scanner.Current == '(' ? 1 : 0));
+        _depth += levels;
+        if (_depth > MaxDepth)
+        {
+            scanner.Fail(TooDeep);
+        }
         Primary();
+        _depth -= levels;
         for (; negations > 0 && !scanner.Failed; negations--)
         {
             Emit(ConditionCode.Not);

@@ -14,17 +14,19 @@ namespace Peios.Security;
 /// </summary>
 internal ref struct ConditionFormatter
 {
-    /// <summary>Text is copied once per level; with the compiler's limit on nesting the work stays linear.</summary>
+    /// <summary>Parentheses in the output: what the compiler takes.</summary>
     private const int MaxDepth = 256;
 
     private readonly SddlOptions _options;
-    private readonly List<Item> _stack;
+    private readonly List<Item> _nodes;
+    private readonly List<int> _stack;
     private ReadOnlySpan<byte> _rest;
 
     private ConditionFormatter(ReadOnlySpan<byte> code, SddlOptions options)
     {
         _rest = code;
         _options = options;
+        _nodes = [];
         _stack = [];
     }
 
@@ -46,11 +48,13 @@ internal ref struct ConditionFormatter
             return false;
         }
         ConditionFormatter formatter = new(program[4..], options);
-        if (!formatter.Run() || formatter._stack.Count != 1 || formatter._stack[0].Kind > Kind.Attribute)
+        if (!formatter.Run() || formatter._stack.Count != 1 || formatter._nodes[formatter._stack[0]].Kind > Kind.Attribute)
         {
             return false;
         }
-        text.Append('(').Append(formatter._stack[0].Text).Append(')');
+        text.Append('(');
+        formatter.Write(text);
+        text.Append(')');
         return true;
     }
 
@@ -92,32 +96,44 @@ internal ref struct ConditionFormatter
             item = default;
             return false;
         }
-        item = _stack[^1];
+        item = _nodes[_stack[^1]];
         _stack.RemoveAt(_stack.Count - 1);
         return true;
     }
 
-    private readonly bool Push(string text, Kind kind, int depth)
+    private readonly int Top(int below) => _stack[^(1 + below)];
+
+    private readonly bool Push(string text, Kind kind, int depth, int left = -1, int right = -1)
     {
-        _stack.Add(new Item(text, kind, depth));
+        _nodes.Add(new Item(text, kind, depth, left, right));
+        _stack.Add(_nodes.Count - 1);
         return depth <= MaxDepth;
     }
 
     private readonly bool Join(Kind kind, string word)
     {
+        if (_stack.Count < 2)
+        {
+            return false;
+        }
+        int r = Top(0);
+        int l = Top(1);
         if (!Pop(out Item right) || !Pop(out Item left) || right.Kind > Kind.Attribute || left.Kind > Kind.Attribute)
         {
             return false;
         }
-        // Left-associative: the same operator on the right needs parentheses to come back to the same bytes.
-        string l = left.Kind < kind ? $"({left.Text})" : left.Text;
-        string r = right.Kind <= kind ? $"({right.Text})" : right.Text;
-        int depth = Math.Max(left.Depth + (left.Kind < kind ? 1 : 0), right.Depth + (right.Kind <= kind ? 1 : 0));
-        return Push(l + word + r, kind, depth);
+        int depth = Math.Max(left.Depth + (IsWrapped(kind, left, false) ? 1 : 0), right.Depth + (IsWrapped(kind, right, true) ? 1 : 0));
+        return Push(word, kind, depth, l, r);
     }
 
-    private readonly bool Negate() =>
-        Pop(out Item item) && item.Kind <= Kind.Attribute && Push($"!({item.Text})", Kind.Term, item.Depth + 1);
+    /// <summary>Left-associative: the same operator on the right needs parentheses to come back to the same bytes.</summary>
+    private static bool IsWrapped(Kind parent, in Item item, bool isRight) => isRight ? item.Kind <= parent : item.Kind < parent;
+
+    private readonly bool Negate()
+    {
+        int operand = _stack.Count == 0 ? -1 : Top(0);
+        return Pop(out Item item) && item.Kind <= Kind.Attribute && Push("!", Kind.Term, item.Depth + 1, operand);
+    }
 
     private readonly bool Prefix(string word) =>
         Pop(out Item item) && item.Kind == Kind.Attribute && Push(word + item.Text, Kind.Term, item.Depth);
@@ -134,6 +150,53 @@ internal ref struct ConditionFormatter
         string? word = ConditionCode.WordOf(ConditionCode.Infix, code);
         return word is not null && Pop(out Item right) && Pop(out Item left) &&
             right.Kind >= Kind.Attribute && left.Kind == Kind.Attribute && Push($"{left.Text} {word} {right.Text}", Kind.Term, 0);
+    }
+
+    /// <summary>
+    /// Writes the tree without recursion: a program of 64 KB may join ten thousand terms, one below the other.
+    /// </summary>
+    private readonly void Write(StringBuilder text)
+    {
+        Stack<(string? Text, int Node)> left = new();
+        left.Push((null, _stack[0]));
+        while (left.TryPop(out (string? Text, int Node) next))
+        {
+            if (next.Text is not null)
+            {
+                text.Append(next.Text);
+                continue;
+            }
+            Item item = _nodes[next.Node];
+            if (item.Left < 0)
+            {
+                text.Append(item.Text);
+            }
+            else if (item.Right < 0)
+            {
+                text.Append("!(");
+                left.Push((")", 0));
+                left.Push((null, item.Left));
+            }
+            else
+            {
+                PushOperand(left, item.Right, IsWrapped(item.Kind, _nodes[item.Right], true));
+                left.Push((item.Text, 0));
+                PushOperand(left, item.Left, IsWrapped(item.Kind, _nodes[item.Left], false));
+            }
+        }
+    }
+
+    private static void PushOperand(Stack<(string? Text, int Node)> left, int node, bool wrapped)
+    {
+        if (wrapped)
+        {
+            left.Push((")", 0));
+        }
+        left.Push((null, node));
+        if (wrapped)
+        {
+            left.Push(("(", 0));
+        }
     }
 
     private bool Push(byte code) =>
@@ -203,7 +266,7 @@ internal ref struct ConditionFormatter
         }
         ReadOnlySpan<char> value = MemoryMarshal.Cast<byte, char>(data);
         text = $"\"{value}\"";
-        return (data.Length & 1) == 0 && !value.ContainsAny('"', '\0');
+        return (data.Length & 1) == 0 && SddlLiterals.IsString(value);
     }
 
     private static bool TryInteger(ref ReadOnlySpan<byte> rest, out string text)
@@ -253,5 +316,6 @@ internal ref struct ConditionFormatter
         return true;
     }
 
-    private readonly record struct Item(string Text, Kind Kind, int Depth);
+    /// <summary>A leaf's text, or an operator with the indices of its operands.</summary>
+    private readonly record struct Item(string Text, Kind Kind, int Depth, int Left, int Right);
 }

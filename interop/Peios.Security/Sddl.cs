@@ -10,6 +10,15 @@ public static class Sddl
     /// <summary>Longest text that is looked at; no descriptor of 65,535 bytes needs as much.</summary>
     public const int MaxTextLength = 1 << 20;
 
+    /// <summary>
+    /// The control bits that text carries beside what follows from its parts. The others (defaulted, trusted, server
+    /// security, resource manager) decide nothing and have no letters.
+    /// </summary>
+    public const SdControl ControlBits =
+        SdControl.SelfRelative | SdControl.DaclPresent | SdControl.SaclPresent |
+        SdControl.DaclProtected | SdControl.DaclAutoInheritRequired | SdControl.DaclAutoInherited |
+        SdControl.SaclProtected | SdControl.SaclAutoInheritRequired | SdControl.SaclAutoInherited;
+
     /// <summary>Text to self-relative bytes. On failure nothing is returned and <paramref name="error"/> says where.</summary>
     public static bool TryParse(string text, in SddlOptions options, out byte[] descriptor, out SddlError error)
     {

@@ -26,16 +26,26 @@ internal sealed class SddlFormatter(SddlOptions options)
             SddlAliases.Append(_text, sd.Group, options);
         }
         SdControl control = sd.Control;
-        return (sd.Dacl.IsEmpty || TryAcl("D:", sd.Dacl, control, SdControl.DaclProtected, SdControl.DaclAutoInheritRequired, SdControl.DaclAutoInherited, ref error)) &&
-            (sd.Sacl.IsEmpty || TryAcl("S:", sd.Sacl, control, SdControl.SaclProtected, SdControl.SaclAutoInheritRequired, SdControl.SaclAutoInherited, ref error));
+        return TryAcl("D:", sd.Dacl, control, SdControl.DaclProtected, SdControl.DaclAutoInheritRequired, SdControl.DaclAutoInherited, ref error) &&
+            TryAcl("S:", sd.Sacl, control, SdControl.SaclProtected, SdControl.SaclAutoInheritRequired, SdControl.SaclAutoInherited, ref error);
     }
 
     private bool TryAcl(string head, ReadOnlySpan<byte> acl, SdControl control, SdControl isProtected, SdControl required, SdControl inherited, ref SddlError error)
     {
+        if (acl.IsEmpty && (control & (isProtected | required | inherited)) == 0)
+        {
+            return true;
+        }
         _text.Append(head);
         _text.Append((control & isProtected) != 0 ? "P" : "");
         _text.Append((control & required) != 0 ? "AR" : "");
         _text.Append((control & inherited) != 0 ? "AI" : "");
+        if (acl.IsEmpty)
+        {
+            // No ACL, and yet protected from ACEs of a parent: the flags must not be lost.
+            _text.Append(SddlTables.NoAcl);
+            return true;
+        }
         _ = AclReader.TryRead(acl, out AclReader reader);
         for (int index = 0; reader.MoveNext(out Ace ace); index++)
         {
@@ -154,7 +164,7 @@ internal sealed class SddlFormatter(SddlOptions options)
         {
             type = known == claim.Type ? token : type;
         }
-        if (claim.Name.IsEmpty || claim.Name.Contains('"'))
+        if (claim.Name.IsEmpty || !SddlLiterals.IsString(claim.Name))
         {
             return false;
         }
@@ -192,7 +202,7 @@ internal sealed class SddlFormatter(SddlOptions options)
                 return true;
             default:
                 _text.Append('"').Append(claim.String(index)).Append('"');
-                return !claim.String(index).Contains('"');
+                return SddlLiterals.IsString(claim.String(index));
         }
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Buffers;
+using System.Text;
 
 namespace Peios.Security;
 
@@ -13,6 +15,26 @@ internal static class SddlLiterals
     public const byte BaseDecimal = 2;
     public const byte BaseHex = 3;
 
+    /// <summary>
+    /// Can it stand between quotes? Half a surrogate pair cannot: written out as UTF-8 it would become another character.
+    /// </summary>
+    public static bool IsString(ReadOnlySpan<char> text)
+    {
+        if (text.ContainsAny('"', '\0'))
+        {
+            return false;
+        }
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out int consumed) != OperationStatus.Done)
+            {
+                return false;
+            }
+            text = text[consumed..];
+        }
+        return true;
+    }
+
     /// <summary>A quoted string; there is no escape, so it cannot hold a quote or a NUL.</summary>
     public static string ReadString(SddlScanner scanner)
     {
@@ -23,9 +45,9 @@ internal static class SddlLiterals
         {
             scanner.Fail(start, "string is not closed");
         }
-        else if (text.Contains('\0'))
+        else if (!IsString(text))
         {
-            scanner.Fail(start, "string holds a NUL");
+            scanner.Fail(start, "string holds a NUL or half a character");
         }
         scanner.Expect('"');
         return text.ToString();

@@ -44,20 +44,16 @@ internal sealed class SddlParser(SddlScanner scanner, SddlOptions options)
                 _builder.Group = SddlAliases.ReadSid(scanner, options);
                 break;
             case 'D':
-                _builder.Dacl = ReadAcl(start, SdControl.DaclProtected, SdControl.DaclAutoInheritRequired, SdControl.DaclAutoInherited, true);
+                _builder.Dacl = ReadAcl(start, SdControl.DaclProtected, SdControl.DaclAutoInheritRequired, SdControl.DaclAutoInherited);
                 break;
             default:
-                _builder.Sacl = ReadAcl(start, SdControl.SaclProtected, SdControl.SaclAutoInheritRequired, SdControl.SaclAutoInherited, false);
+                _builder.Sacl = ReadAcl(start, SdControl.SaclProtected, SdControl.SaclAutoInheritRequired, SdControl.SaclAutoInherited);
                 break;
         }
     }
 
-    private byte[]? ReadAcl(int start, SdControl isProtected, SdControl required, SdControl inherited, bool isDacl)
+    private byte[]? ReadAcl(int start, SdControl isProtected, SdControl required, SdControl inherited)
     {
-        if (isDacl && scanner.Take("NO_ACCESS_CONTROL"))
-        {
-            return null;
-        }
         while (!scanner.AtEnd && scanner.Current != '(')
         {
             if (scanner.Take("P"))
@@ -71,6 +67,10 @@ internal sealed class SddlParser(SddlScanner scanner, SddlOptions options)
             else if (scanner.Take("AI"))
             {
                 _builder.Control |= inherited;
+            }
+            else if (scanner.Take(SddlTables.NoAcl))
+            {
+                return null;
             }
             else
             {

@@ -4,6 +4,9 @@ namespace Peios.Security;
 /// <summary>Tokens of ACE types, flags and rights (KACS-FMT-156 to KACS-FMT-158).</summary>
 internal static class SddlTables
 {
+    /// <summary>A null ACL, after the ACL's flags (KACS-FMT-154).</summary>
+    public const string NoAcl = "NO_ACCESS_CONTROL";
+
     /// <summary>ACE types that have a text form.</summary>
     public static readonly (string Token, AceType Type)[] Types =
     [

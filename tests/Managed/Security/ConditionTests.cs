@@ -89,9 +89,11 @@ public class ConditionTests
         string deep = new string('(', 200) + "a" + new string(')', 200);
         Assert.True(Sddl.TryParse($"D:(XA;;FA;;;WD;({deep}))", out _, out _));
         // Negations nest without parentheses on input, and with them on output.
-        string negated = $"D:(XA;;FA;;;WD;({new string('!', 60_000)}a))";
-        Assert.True(Sddl.TryParse(negated, out byte[] sd, out _));
-        Assert.False(Sddl.TryFormat(sd, out _, out _));
+        Assert.False(Sddl.TryParse($"D:(XA;;FA;;;WD;({new string('!', 60_000)}a))", out _, out _));
+        Assert.True(Sddl.TryParse($"D:(XA;;FA;;;WD;({new string('!', 255)}a))", out byte[] sd, out _));
+        Assert.True(Sddl.TryFormat(sd, out string negated, out _));
+        Assert.True(Sddl.TryParse(negated, out byte[] again, out _));
+        Assert.Equal(sd, again);
     }
 
     [Fact, Rule("KACS-FMT-163")]

@@ -32,6 +32,8 @@ public class SddlTests
     [InlineData(" G:BA O:SY D: (A ; CI OI ; FA ; ; ; WD ) ", null)]
     [InlineData("S:(AU;SA;FA;;;WD)D:(A;;FA;;;WD)G:BAO:SY", "O:SYG:BAD:(A;;FA;;;WD)S:(AU;SA;FA;;;WD)")]
     [InlineData("D:NO_ACCESS_CONTROL", "")]
+    [InlineData("D:PARNO_ACCESS_CONTROLS:AINO_ACCESS_CONTROL", "D:PARNO_ACCESS_CONTROLS:AINO_ACCESS_CONTROL")]
+    [InlineData("S:NO_ACCESS_CONTROL", "")]
     [InlineData("O:SYD:NO_ACCESS_CONTROLS:(ML;;NW;;;HI)", "O:SYS:(ML;;NW;;;HI)")]
     [InlineData("D:AIP(A;CIOI;GXGWGR;;;S-1-1-0)", "D:PAI(A;OICI;GRGWGX;;;WD)")]
     [InlineData("D:(A;;017;;;WD)(A;;15;;;WD)(A;;0XF;;;WD)", "D:(A;;0xf;;;WD)(A;;0xf;;;WD)(A;;0xf;;;WD)")]

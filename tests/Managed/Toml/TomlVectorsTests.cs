@@ -11,7 +11,7 @@ using Xunit;
 namespace Tests.Managed.Toml;
 
 /// <summary>The public toml-test corpus: each valid document must give the tagged values, each invalid one an error.</summary>
-public class TomlCorpusTests
+public class TomlVectorsTests
 {
     [Fact]
     public void Corpus_EveryCase_AgreesWithTheReference()
