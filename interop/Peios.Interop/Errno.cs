@@ -78,6 +78,9 @@ public readonly record struct Errno(int Value)
     /// <summary>Not empty.</summary>
     public static readonly Errno ENOTEMPTY = new(39);
 
+    /// <summary>Read-only.</summary>
+    public static readonly Errno EROFS = new(30);
+
     /// <summary>No such extended attribute.</summary>
     public static readonly Errno ENODATA = new(61);
 

@@ -21,4 +21,7 @@ public enum SecurityParts : uint
 
     /// <summary>The SACL; needs AccessSystemSecurity.</summary>
     Sacl = 8,
+
+    /// <summary>The integrity label alone, for tokens, processes and files; keys have no such part (KACS-ENF-155).</summary>
+    Label = 16,
 }

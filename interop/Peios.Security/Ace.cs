@@ -68,6 +68,17 @@ public readonly ref struct Ace
     /// <summary>May application data follow the SID?</summary>
     public static bool IsCallbackType(AceType type) => type is >= AceType.AccessAllowedCallback and <= AceType.SystemAlarmCallbackObject;
 
+    /// <summary>
+    /// Has a label's SID the shape that carries its value (KACS-FMT-070)? True for every other type. A label of another
+    /// shape is malformed only where it would count; <see cref="SecurityDescriptor.TryRead"/> looks there.
+    /// </summary>
+    public bool IsLabelShaped => Type switch
+    {
+        AceType.MandatoryLabel => Sid is { Authority: 16, SubAuthorityCount: 1 },
+        AceType.ProcessTrustLabel => Sid is { Authority: 19, SubAuthorityCount: 2 },
+        _ => true,
+    };
+
     /// <summary>Does the type decide access in a DACL?</summary>
     public static bool IsAccessType(AceType type) =>
         type is AceType.AccessAllowed or AceType.AccessDenied or AceType.AccessAllowedObject or AceType.AccessDeniedObject
@@ -125,8 +136,6 @@ public readonly ref struct Ace
     private static bool IsBodyValid(in Ace ace) => ace.Type switch
     {
         AceType.ResourceAttribute => ace.Sid == WellKnownSids.Everyone && ClaimEntry.TryRead(ace.ApplicationData, out _),
-        AceType.MandatoryLabel => ace.ApplicationData.IsEmpty && ace.Sid is { Authority: 16, SubAuthorityCount: 1 },
-        AceType.ProcessTrustLabel => ace.ApplicationData.IsEmpty && ace.Sid is { Authority: 19, SubAuthorityCount: 2 },
         _ => IsCallbackType(ace.Type) || ace.ApplicationData.IsEmpty,
     };
 }

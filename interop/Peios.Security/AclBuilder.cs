@@ -15,6 +15,12 @@ public sealed class AclBuilder
     private bool _overflow;
     private byte _revision = 2;
 
+    /// <summary>
+    /// The revision of the ACL that unknown ACEs come from: it is kept, since nobody can say what they need
+    /// (KACS-FMT-053). The larger one if there is no such ACL.
+    /// </summary>
+    public byte SourceRevision { get; init; } = 4;
+
     /// <summary>ACEs so far.</summary>
     public int Count { get; private set; }
 
@@ -87,10 +93,10 @@ public sealed class AclBuilder
     {
         _aces.Advance(size);
         Count++;
-        // 0x05-0x10 need the larger revision; an unknown type keeps it too, since nobody can say that it does not.
-        if (type is >= AceType.AccessAllowedObject and <= AceType.SystemAlarmCallbackObject || !Ace.IsKnownType(type))
-        {
-            _revision = 4;
-        }
+        // 0x05-0x10 need the larger revision.
+        byte needed = type is >= AceType.AccessAllowedObject and <= AceType.SystemAlarmCallbackObject ? (byte)4
+            : Ace.IsKnownType(type) ? (byte)2
+            : SourceRevision;
+        _revision = Math.Max(_revision, needed);
     }
 }

@@ -65,9 +65,10 @@ internal sealed class SddlFormatter(SddlOptions options)
             type = known == ace.Type ? token : type;
         }
         uint flags = (byte)ace.Flags;
-        if (type is null || (flags & 0x20) != 0)
+        if (type is null || (flags & 0x20) != 0 || !ace.IsLabelShaped)
         {
-            error = new SddlError(index, type is null ? $"ACE type 0x{(byte)ace.Type:x2} has no SDDL form" : "ACE flag 0x20 has no SDDL form");
+            string what = type is null ? $"ACE type 0x{(byte)ace.Type:x2}" : ace.IsLabelShaped ? "ACE flag 0x20" : "a label with such a SID";
+            error = new SddlError(index, $"{what} has no SDDL form");
             return false;
         }
         _text.Append('(').Append(type).Append(';');

@@ -66,7 +66,33 @@ public readonly ref struct SecurityDescriptor
             return false;
         }
         descriptor = new SecurityDescriptor(source, owner, group, sacl, dacl);
-        return !HasOverlap(source, descriptor);
+        return !HasOverlap(source, descriptor) && AreLabelsShaped(sacl);
+    }
+
+    /// <summary>Of each kind the first live label counts (KACS-FMT-072), so its shape does.</summary>
+    private static bool AreLabelsShaped(ReadOnlySpan<byte> sacl)
+    {
+        bool label = false;
+        bool trust = false;
+        if (!AclReader.TryRead(sacl, out AclReader reader))
+        {
+            return true;
+        }
+        while (reader.MoveNext(out Ace ace))
+        {
+            bool first = (ace.Type == AceType.MandatoryLabel && !label) || (ace.Type == AceType.ProcessTrustLabel && !trust);
+            if (!first || (ace.Flags & AceFlags.InheritOnly) != 0)
+            {
+                continue;
+            }
+            label |= ace.Type == AceType.MandatoryLabel;
+            trust |= ace.Type == AceType.ProcessTrustLabel;
+            if (!ace.IsLabelShaped)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static bool TrySid(ReadOnlySpan<byte> source, int field, out Sid sid)

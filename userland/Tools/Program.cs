@@ -9,12 +9,16 @@ using Tools.Frame;
 using Fd? pipeSignal = Signals.Open([Signals.Pipe]).TryGet(out Fd? blocked) ? blocked : null;
 using DescriptorStream outStream = new(1);
 using DescriptorStream errorStream = new(2);
+using DescriptorStream inStream = new(0, reads: true);
+using StreamReader input = new(inStream, new UTF8Encoding(false), false, 1024);
 StreamWriter output = new(outStream, new UTF8Encoding(false), 16384);
 StreamWriter error = new(errorStream, new UTF8Encoding(false), 1024) { AutoFlush = true };
 ToolHost host = new(output, error)
 {
     IsTerminal = Files.IsTerminal(1),
     Columns = Terminal.Columns(1),
+    Input = input,
+    InputIsTerminal = Files.IsTerminal(0),
     Environment = Environment.GetEnvironmentVariable,
 };
 string[] commandLine = Environment.GetCommandLineArgs();

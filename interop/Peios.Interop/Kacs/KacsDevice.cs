@@ -7,7 +7,7 @@ namespace Peios.Interop.Kacs;
 /// The calls of <c>/dev/kacs</c>, one method each, without interpretation. Byte layouts that a method takes as a
 /// span (token and session specifications, descriptors) are described in <c>docs/abi/kacs.md</c>.
 /// </summary>
-public sealed unsafe class KacsDevice : IDisposable
+public sealed unsafe partial class KacsDevice : IDisposable
 {
     /// <summary>Where the device is.</summary>
     public const string Path = "/dev/kacs";

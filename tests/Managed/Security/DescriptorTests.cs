@@ -10,6 +10,8 @@ public class DescriptorTests
 {
     private const string System12 = "010100000000000512000000";
     private const string Header = "0100" + "0480" + "14000000" + "00000000" + "00000000" + "20000000";
+    private const string WithSacl = "0100" + "1080" + "14000000" + "00000000" + "20000000" + "00000000" + System12;
+    private const string HighLabel = "1100140002000000" + "010100000000001000300000";
     private const string OneAllow = "02001c0001000000" + "0000140001000000" + System12;
 
     [Fact, Rule("KACS-FMT-038", "KACS-FMT-043")]
@@ -21,7 +23,7 @@ public class DescriptorTests
         Assert.Equal(expected, Convert.ToHexStringLower(sd));
     }
 
-    [Theory, Rule("KACS-FMT-038", "KACS-FMT-041", "KACS-FMT-043", "KACS-FMT-051", "KACS-FMT-061", "KACS-FMT-064")]
+    [Theory, Rule("KACS-FMT-038", "KACS-FMT-041", "KACS-FMT-043", "KACS-FMT-051", "KACS-FMT-061", "KACS-FMT-064", "KACS-FMT-070")]
     [InlineData("whole", Header + System12 + OneAllow, true)]
     [InlineData("empty", "", false)]
     [InlineData("header only, nothing in it", "0100008000000000000000000000000000000000", true)]
@@ -46,13 +48,21 @@ public class DescriptorTests
     [InlineData("SID beyond AceSize", Header + System12 + "02001c0001000000" + "0000140001000000" + "010200000000000512000000", false)]
     [InlineData("unknown type of any body", Header + System12 + "02000c0001000000" + "2a000400", true)]
     [InlineData("foreign revision", Header + System12 + "ff001c0001000000" + "0000140001000000" + System12, true)]
-    [InlineData("label of another authority", Header + System12 + "02001c0001000000" + "1100140001000000" + System12, false)]
+    [InlineData("label of another authority, in a DACL", Header + System12 + "02001c0001000000" + "1100140001000000" + System12, true)]
+    [InlineData("label of another authority", WithSacl + "02001c0001000000" + "1100140001000000" + System12, false)]
+    [InlineData("trust label of another authority", WithSacl + "02001c0001000000" + "1400140001000000" + System12, false)]
+    [InlineData("label of another authority, inherit-only", WithSacl + "02001c0001000000" + "1108140001000000" + System12, true)]
+    [InlineData("label of another authority, the second", WithSacl + "0200300002000000" + HighLabel + "1100140001000000" + System12, true)]
     [InlineData("attribute without a claim", Header + System12 + "02001c0001000000" + "1200140001000000" + "010100000000000100000000", false)]
     [InlineData("object ACE without room for its GUID", Header + System12 + "0400200001000000" + "0500180001000000" + "01000000" + System12, false)]
     [InlineData("object ACE without GUIDs", Header + System12 + "0400200001000000" + "0500180001000000" + "00000000" + System12, true)]
     [InlineData("callback with noise after the SID", Header + System12 + "0400200001000000" + "0900180001000000" + System12 + "deadbeef", true)]
-    public void Descriptor_Bytes_AreTakenOrRefused(string what, string hex, bool valid) =>
-        Assert.True(valid == SecurityDescriptor.TryRead(Convert.FromHexString(hex), out _), what);
+    public void Descriptor_Bytes_AreTakenOrRefused(string what, string hex, bool valid)
+    {
+        byte[] bytes = Convert.FromHexString(hex);
+        Assert.True(valid == SecurityDescriptor.TryRead(bytes, out _), what);
+        Assert.True(valid == CoreFormats.IsDescriptor(bytes), $"{what}: the core");
+    }
 
     [Fact, Rule("KACS-FMT-042")]
     public void Descriptor_LongerThanItsFormat_IsRefused()
@@ -70,6 +80,9 @@ public class DescriptorTests
         Assert.Equal(2, Revision(new AclBuilder().Add(AceType.ProcessTrustLabel, 0, 0, new Sid(19, 512, 8192))));
         Assert.Equal(4, Revision(new AclBuilder().Add(AceType.AccessAllowedObject, 0, 1, WellKnownSids.System)));
         Assert.Equal(4, Revision(new AclBuilder().Add(AceType.SystemAlarmCallbackObject, 0, 1, WellKnownSids.System)));
+        Assert.True(Ace.TryRead(Convert.FromHexString("2ac30400"), out Ace unknown));
+        Assert.Equal(2, Revision(new AclBuilder { SourceRevision = 2 }.AddRaw(unknown)));
+        Assert.Equal(4, Revision(new AclBuilder { SourceRevision = 4 }.AddRaw(unknown)));
     }
 
     [Fact, Rule("KACS-FMT-039", "KACS-FMT-074")]

@@ -118,6 +118,33 @@ public class FrameTests
     public void Table_IsCutOnlyOnATerminal(int columns, string expected) => Assert.Equal(expected, Sample(columns, [], "table", "--color", "never").Out);
 
     [Fact, Rule("CLI-006")]
+    public void Table_OnATerminalTooNarrowForColumns_IsALinePerValue() =>
+        Assert.Equal("NAME   a-very-long-name-abc\nCOUNT  12\n\nNAME   -\nCOUNT  3\n", Sample(12, [], "table", "--color", "never").Out);
+
+    [Fact, Rule("CLI-006")]
+    public void Table_OnATerminalOfUnknownWidth_IsNotCut()
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        ToolHost host = new(output, new StringWriter()) { IsTerminal = true, Columns = 0 };
+        Assert.Equal(ExitCode.Success, host.Run(s_tool, ["table", "--color", "never"]));
+        Assert.DoesNotContain('…', output.ToString());
+    }
+
+    [Theory, Rule("CLI-010")]
+    [InlineData(true, "y\n", 0)]
+    [InlineData(true, "yes\n", 0)]
+    [InlineData(true, "n\n", 1)]
+    [InlineData(true, "\n", 1)]
+    [InlineData(true, "", 1)]
+    [InlineData(false, "y\n", 64)]
+    [InlineData(false, "", 0, "--yes")]
+    public void Deletion_AsksOnATerminal_AndNeedsYesElsewhere(bool terminal, string typed, int code, params string[] options)
+    {
+        ToolHost host = new(new StringWriter(), new StringWriter()) { InputIsTerminal = terminal, Input = new StringReader(typed) };
+        Assert.Equal((ExitCode)code, host.Run(s_tool, ["wipe", .. options]));
+    }
+
+    [Fact, Rule("CLI-006")]
     public void Table_WithoutHeader_HasRowsOnly() =>
         Assert.Equal("a-very-long-name-abc  12\n-                      3\n", Sample("table", "--no-header").Out);
 
@@ -164,6 +191,7 @@ public class FrameTests
             },
             new("fail", "", 0, 0, "fails", static context => context.Fail(ExitCode.Denied, "key x: access denied (EACCES)", "EACCES")),
             new("table", "", 0, 0, "shows", ShowTable),
+            new("wipe", "", 0, 0, "wipes", static context => context.Confirm("wipe?") ?? ExitCode.Success) { Options = [new("--yes", "do not ask")] },
         ];
 
         private static ExitCode Echo(ToolContext context)

@@ -128,6 +128,93 @@ public class IdnTests
         Assert.Equal("S-1-5-18", SidNames.WellKnown(raw: true).Full(WellKnownSids.System));
     }
 
+    [Fact, Rule("CLI-023")]
+    public void Claims_AreListedWithTheirValues()
+    {
+        ClaimBuilder colours = new("Colour", ClaimType.String, 0x2);
+        colours.AddString("red");
+        colours.AddString("b\u001b[2Jlue");
+        ClaimBuilder level = new("Level", ClaimType.Int64, 0x14);
+        level.AddNumber(unchecked((ulong)-5));
+        TokenView token = ServiceToken() with { UserClaims = Array(colours, level), DeviceClaims = Array(level) };
+        (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "claims");
+        ClaimsCommand.Print(context, token);
+        (context, ToolRun json) = ToolRun.Context(new IdnTool(), "claims", "--json");
+        ClaimsCommand.Print(context, token);
+        VerifiedFile.Verify(run.Out + json.Out, "idn-claims");
+    }
+
+    [Theory, Rule("CLI-023")]
+    [InlineData("SeAudit=enabled", true)]
+    [InlineData("SeAuditPrivilege=disabled", true)]
+    [InlineData("ChangeNotify=removed", true)]
+    [InlineData("SeAudit=on", false)]
+    [InlineData("SeAudit", false)]
+    [InlineData("SeAudit=enabled=disabled", false)]
+    [InlineData("SeNothing=enabled", false)]
+    public void Adjust_Privilege_IsNameAndState(string operand, bool valid) => Assert.Equal(valid, AdjustCommand.TryPrivilege(operand, out _));
+
+    [Theory, Rule("CLI-023")]
+    [InlineData("0=on", true)]
+    [InlineData("63=off", true)]
+    [InlineData("64=off", false)]
+    [InlineData("-1=on", false)]
+    [InlineData("0=enabled", false)]
+    [InlineData("0", false)]
+    public void Adjust_Group_IsIndexAndState(string operand, bool valid) => Assert.Equal(valid, AdjustCommand.TryGroup(operand, out _));
+
+    [Fact, Rule("CLI-024", "CLI-023")]
+    public void Sessions_FromTheKernelsList_AreATable()
+    {
+        const string list =
+            "session_id=0 user_sid=010100000000000512000000 logon_type=5 auth_package= created_at=1763600000000000000 dead=0\n" +
+            "session_id=1007 user_sid=010100000000000513000000 logon_type=5 auth_package=6275696c74696e created_at=1763600001000000000 dead=1\n" +
+            "session_id=x user_sid=00 dead=0\nnonsense\n";
+        (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "sessions", "list");
+        SessionsCommand.Print(context, SessionList.OfText(list), false, s_names);
+        VerifiedFile.Verify(run.Out, "idn-sessions");
+    }
+
+    [Fact, Rule("CLI-024")]
+    public void Sessions_ThatMayBeIncomplete_SaySo()
+    {
+        (ToolContext context, ToolRun run) = ToolRun.Context(new IdnTool(), "sessions", "list");
+        SessionsCommand.Print(context, [], true, s_names);
+        Assert.Contains("only sessions of visible processes", run.Error, StringComparison.Ordinal);
+        (context, run) = ToolRun.Context(new IdnTool(), "sessions", "list", "--json");
+        SessionsCommand.Print(context, [], true, s_names);
+        Assert.Equal("{\"partial\":true,\"sessions\":[]}\n", run.Out);
+    }
+
+    [Theory]
+    [InlineData("sessions", "show", "one")]
+    [InlineData("sessions", "end", "+1")]
+    [InlineData("adjust", "privs", "SeAudit=maybe")]
+    [InlineData("adjust", "groups", "x=on")]
+    [InlineData("preview", "alice", "--type", "telepathy")]
+    public void Nonsense_IsInvalidInput_BeforeAnybodyIsAsked(params string[] args) =>
+        Assert.Equal(ExitCode.InvalidInput, ToolRun.Of("idn", args).Code);
+
+    [Theory]
+    [InlineData("preview", "alice", "--type", "service")]
+    [InlineData("preview", "alice", "--service", "web")]
+    [InlineData("check", "--access", "reg:Machine")]
+    [InlineData("check", "--level", "High", "r")]
+    public void Options_ThatGoTogether_AreGivenTogether(params string[] args) => Assert.Equal(ExitCode.Usage, ToolRun.Of("idn", args).Code);
+
+    private static byte[] Array(params ClaimBuilder[] claims)
+    {
+        List<byte> array = [];
+        foreach (ClaimBuilder claim in claims)
+        {
+            Assert.True(claim.TryBuild(out byte[] entry));
+            array.AddRange(BitConverter.GetBytes(entry.Length));
+            array.AddRange(entry);
+        }
+
+        return [.. array];
+    }
+
     private static TokenView ServiceToken() => new()
     {
         User = WellKnownSids.LocalService,

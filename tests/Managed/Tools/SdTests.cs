@@ -39,8 +39,8 @@ public class SdTests
 
     [Theory, Rule("CLI-002", "CLI-007")]
     [InlineData(4, "D:(A;;FA;;;ZZ)", "position 11")]
-    [InlineData(4, "pid:1", "cannot be read")]
-    [InlineData(2, "/nonexistent/file", "ENOENT")]
+    [InlineData(4, "pid:one", "not a process number")]
+    [InlineData(4, "token:0", "not a process number")]
     public void Show_OfWhatCannotBeShown_SaysWhy(int code, string target, string message)
     {
         ToolRun run = ToolRun.Of("sd", "show", target);

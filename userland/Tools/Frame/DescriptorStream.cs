@@ -6,10 +6,10 @@ using Peios.Interop;
 namespace Tools.Frame;
 
 /// <summary>
-/// Writes to standard output or error and does nothing else. The runtime's console stream sends set-up sequences to a
+/// Writes to standard output or error, or reads standard input, and does nothing else. The runtime's console stream sends set-up sequences to a
 /// terminal first, which would end up in transcripts and over serial lines.
 /// </summary>
-internal sealed class DescriptorStream(int descriptor) : Stream
+internal sealed class DescriptorStream(int descriptor, bool reads = false) : Stream
 {
     private readonly Fd _fd = new(descriptor);
 
@@ -17,13 +17,13 @@ internal sealed class DescriptorStream(int descriptor) : Stream
     public bool IsBroken { get; private set; }
 
     /// <inheritdoc/>
-    public override bool CanRead => false;
+    public override bool CanRead => reads;
 
     /// <inheritdoc/>
     public override bool CanSeek => false;
 
     /// <inheritdoc/>
-    public override bool CanWrite => true;
+    public override bool CanWrite => !reads;
 
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
@@ -56,7 +56,8 @@ internal sealed class DescriptorStream(int descriptor) : Stream
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Files.Read(_fd, buffer.AsSpan(offset, count)).TryGet(out int read, out Errno error) ? read : throw new IOException(error.ToString());
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -13,13 +13,17 @@ internal static class HelpWriter
     /// <summary>Name and operands of a command.</summary>
     public static string Synopsis(ToolCommand command) => $"{command.Name} {command.Operands}".Trim();
 
-    /// <summary>Writes the help text, at most 80 columns.</summary>
-    public static void Write(TextWriter output, ITool tool)
+    /// <summary>Writes the help text, at most 80 columns: of one command, or of all.</summary>
+    public static void Write(TextWriter output, ITool tool, ToolCommand? only)
     {
         output.WriteLine($"{tool.Name}: {tool.Summary}");
         output.WriteLine();
         foreach (ToolCommand command in tool.Commands)
         {
+            if (only is { Name.Length: > 0 } && command != only)
+            {
+                continue;
+            }
             string synopsis = command.Name.Length == 0 && command.Operands.Length == 0 ? "" : " " + Synopsis(command);
             Entry(output, $"  {tool.Name}{synopsis}", command.Summary, 34);
             foreach (ToolOption option in command.Options)

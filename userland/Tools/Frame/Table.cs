@@ -45,7 +45,13 @@ internal sealed class Table
     /// <summary>Prints it; <paramref name="width"/> 0 means: never shorten.</summary>
     public void Print(TextWriter output, bool header, bool colour, int width)
     {
-        int[] widths = Widths(header, width);
+        int[] widths = Widths(header, width, out int total);
+        if (width > 0 && total > width)
+        {
+            // No columns can be made on so narrow a terminal: a line per value.
+            PrintBlocks(output, colour);
+            return;
+        }
         if (header)
         {
             output.WriteLine(colour ? Colour.Bold(Line(_headers, widths)) : Line(_headers, widths));
@@ -75,10 +81,10 @@ internal sealed class Table
         return text;
     }
 
-    private int[] Widths(bool header, int width)
+    private int[] Widths(bool header, int width, out int total)
     {
         int[] widths = new int[_headers.Length];
-        int total = 2 * (_headers.Length - 1);
+        total = 2 * (_headers.Length - 1);
         for (int i = 0; i < widths.Length; i++)
         {
             widths[i] = header ? _headers[i].Length : 1;
@@ -94,6 +100,27 @@ internal sealed class Table
             total--;
         }
         return widths;
+    }
+
+    private void PrintBlocks(TextWriter output, bool colour)
+    {
+        int widest = 0;
+        foreach (string header in _headers)
+        {
+            widest = Math.Max(widest, header.Length);
+        }
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            if (row > 0)
+            {
+                output.WriteLine();
+            }
+            for (int i = 0; i < _headers.Length; i++)
+            {
+                string label = _headers[i].PadRight(widest + 2);
+                output.WriteLine((colour ? Colour.Bold(label) : label) + _rows[row][i].TrimStart());
+            }
+        }
     }
 
     /// <summary>The widest text column that may still lose a character: the longest values are cut first.</summary>

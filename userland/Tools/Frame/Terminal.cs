@@ -7,12 +7,13 @@ namespace Tools.Frame;
 internal static class Terminal
 {
     private const uint GetWindowSize = 0x5413;
-    private const int Usual = 80;
-
     /// <summary>Narrower is a serial line that does not know its size.</summary>
     private const int Least = 20;
 
-    /// <summary>Columns of the terminal behind a descriptor, or the usual 80.</summary>
+    /// <summary>
+    /// Columns of the terminal behind a descriptor; 0 if it does not know, as on a serial line: nothing is then cut,
+    /// and whatever is at the other end breaks the lines.
+    /// </summary>
     public static int Columns(int descriptor)
     {
         using Fd terminal = new(descriptor);
@@ -21,6 +22,6 @@ internal static class Terminal
         int columns = Files.Control(terminal, GetWindowSize, ref size).Ok ? (ushort)(size >> 16) : 0;
         // The descriptor is the process's own, not ours to close.
         terminal.Release();
-        return columns >= Least ? columns : Usual;
+        return columns >= Least ? columns : 0;
     }
 }

@@ -36,8 +36,42 @@ internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWri
     /// <summary>Use colours on standard output; never with JSON.</summary>
     public bool UseColour { get; init; }
 
-    /// <summary>Columns to fit tables into; 0 when standard output is no terminal.</summary>
+    /// <summary>Standard output is a terminal.</summary>
+    public bool OnTerminal { get; init; }
+
+    /// <summary>Columns to fit tables into; 0: no terminal, or one of unknown width.</summary>
     public int TerminalWidth { get; init; }
+
+    /// <summary>Standard input, for the few commands that read it.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
+    /// <summary>Can somebody be asked?</summary>
+    public bool InputIsTerminal { get; init; }
+
+    /// <summary>Text from elsewhere: on a terminal without what would drive it, into files and pipes as it is.</summary>
+    public string Safe(string text) => OnTerminal ? Table.Printable(text) : text;
+
+    /// <summary>
+    /// Asks before something that cannot be undone, unless <c>--yes</c> is given; off a terminal that is needed
+    /// (CLI-010). Null: go on.
+    /// </summary>
+    public ExitCode? Confirm(string question)
+    {
+        if (Arguments.Has("--yes"))
+        {
+            return null;
+        }
+
+        if (!InputIsTerminal)
+        {
+            return Fail(ExitCode.Usage, "standard input is no terminal, so nobody can be asked: --yes", "USAGE");
+        }
+
+        Out.Flush();
+        Error.Write($"{tool.Name}: {Table.Printable(question)} [y/N] ");
+        Error.Flush();
+        return Input.ReadLine() is "y" or "Y" or "yes" ? null : Fail(ExitCode.Failed, "nothing was changed", "CANCELLED");
+    }
 
     /// <summary>Prints a table.</summary>
     public void Write(Table table) => table.Print(Out, !Arguments.Has(CommonOptions.NoHeader), UseColour, TerminalWidth);

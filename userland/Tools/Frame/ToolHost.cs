@@ -14,8 +14,14 @@ internal sealed class ToolHost(TextWriter output, TextWriter error)
     /// <summary>Is standard output a terminal (decides colour and shortening)?</summary>
     public bool IsTerminal { get; init; }
 
-    /// <summary>Columns of that terminal.</summary>
+    /// <summary>Columns of that terminal; 0 if it does not know.</summary>
     public int Columns { get; init; } = 80;
+
+    /// <summary>Standard input.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
+    /// <summary>Is standard input a terminal (can somebody be asked)?</summary>
+    public bool InputIsTerminal { get; init; }
 
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
@@ -62,7 +68,10 @@ internal sealed class ToolHost(TextWriter output, TextWriter error)
         ToolContext context = new(tool, arguments, output, error)
         {
             UseColour = !arguments.Has(CommonOptions.Json) && WantsColour(when),
+            OnTerminal = IsTerminal,
             TerminalWidth = IsTerminal ? Columns : 0,
+            Input = Input,
+            InputIsTerminal = InputIsTerminal,
         };
         if (parsed && when is not ("auto" or "always" or "never"))
         {
@@ -82,7 +91,7 @@ internal sealed class ToolHost(TextWriter output, TextWriter error)
     {
         if (arguments.Has(CommonOptions.Help))
         {
-            HelpWriter.Write(output, tool);
+            HelpWriter.Write(output, tool, arguments.Command);
             return ExitCode.Success;
         }
         if (arguments.Has(CommonOptions.Version))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using Peios.Security;
 using Tools.Frame;
 
@@ -10,12 +9,15 @@ namespace Tools.Idn;
 /// <summary><c>idn check</c>: is a group enabled, a privilege enabled, the level reached?</summary>
 internal static class CheckCommand
 {
+    private const string Access = "--access";
+
     /// <summary>The questions; exactly one is asked.</summary>
     public static readonly IReadOnlyList<ToolOption> Options =
     [
         new("--group", "is this group enabled?", Value: "P"),
         new("--priv", "is this privilege enabled?", Value: "NAME"),
         new("--level", "is the integrity level at least that?", Value: "L"),
+        new(Access, "does the token get PERMS on this object (as sd check)?", Value: "OBJECT"),
     ];
 
     public static ExitCode Run(ToolContext context)
@@ -28,7 +30,17 @@ internal static class CheckCommand
 
         if (asked != 1)
         {
-            return context.Fail(ExitCode.Usage, "check takes one of --group, --priv and --level", "USAGE");
+            return context.Fail(ExitCode.Usage, "check takes one of --group, --priv, --level and --access", "USAGE");
+        }
+
+        if (context.Arguments.Has(Access) != context.Operands.Count > 0)
+        {
+            return context.Fail(ExitCode.Usage, "--access OBJECT and PERMS go together", "USAGE");
+        }
+
+        if (context.Arguments.Value(Access) is string target)
+        {
+            return CheckAccess(context, target, context.Operands[0]);
         }
 
         Func<TokenView, bool>? question = Question(context, out string problem);
@@ -58,7 +70,13 @@ internal static class CheckCommand
 
         string text = context.Arguments.Value("--level")!;
         problem = $"{text} is not an integrity level";
-        return TryLevel(text, out uint level) ? token => token.Integrity >= level : null;
+        return IntegrityText.TryParse(text, out uint level) ? token => token.Integrity >= level : null;
+    }
+
+    private static ExitCode CheckAccess(ToolContext context, string target, string perms)
+    {
+        using Token? token = TokenChooser.Open(context, TokenRights.Query, out ExitCode exit);
+        return token is null ? exit : Sd.CheckCommand.Ask(context, target, perms, token.Fd);
     }
 
     private static ExitCode Answer(ToolContext context, bool yes)
@@ -87,25 +105,6 @@ internal static class CheckCommand
             if (group.Sid == sid)
             {
                 return (group.Attributes & (GroupAttributes.Enabled | GroupAttributes.UseForDenyOnly)) == GroupAttributes.Enabled;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool TryLevel(string text, out uint level)
-    {
-        if (uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out level))
-        {
-            return true;
-        }
-
-        foreach ((Sid sid, string name) in WellKnownSids.Named)
-        {
-            if (sid is { Authority: 16, SubAuthorityCount: 1 } && name.Equals(text, StringComparison.OrdinalIgnoreCase))
-            {
-                level = sid.Rid;
-                return true;
             }
         }
 

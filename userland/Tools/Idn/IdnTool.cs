@@ -35,8 +35,16 @@ internal sealed class IdnTool : ITool
         new("integrity", "", 0, 0, "integrity level and policy", PartCommands.Integrity),
         new("defaults", "", 0, 0, "what new objects get", PartCommands.Defaults),
         new("source", "", 0, 0, "who minted it", PartCommands.Source),
+        new("claims", "", 0, 0, "what conditions see as @User. and @Device.", ClaimsCommand.Run),
+        new("linked", "", 0, 0, "the other token of a pair; exit 1 if there is none", LinkedCommand.Run),
         new("compare", "A B", 2, 2, "what differs between two tokens (self or pid)", CompareCommand.Run),
-        new("check", "", 0, 0, "yes or no: exit 0 or 1", CheckCommand.Run) { Options = CheckCommand.Options },
+        new("check", "[PERMS]", 0, 1, "yes or no: exit 0 or 1", CheckCommand.Run) { Options = CheckCommand.Options },
+        new("sessions list", "", 0, 0, "logon sessions", SessionsCommand.List),
+        new("sessions show", "ID", 1, 1, "one of them", SessionsCommand.Show),
+        new("sessions end", "ID", 1, 1, "end one, by authd", SessionsCommand.End),
+        new("adjust privs", "NAME=enabled|disabled|removed…", 1, ToolCommand.Unlimited, "switch privileges of a token", AdjustCommand.Privileges),
+        new("adjust groups", "INDEX=on|off…", 1, ToolCommand.Unlimited, "switch groups of a token", AdjustCommand.Groups),
+        new("preview", "USER", 1, 1, "the tokens that authd would mint", PreviewCommand.Run) { Options = PreviewCommand.Options },
         new("lookup", "NAME|SID…", 1, ToolCommand.Unlimited, "names and SIDs, by authd", LookupCommand.Run),
     ];
 }

@@ -37,6 +37,13 @@ internal static class PartCommands
             return exit;
         }
 
+        PrintPrivileges(context, token);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints the privileges of a token that has been read.</summary>
+    internal static void PrintPrivileges(ToolContext context, TokenView token)
+    {
         if (context.Json)
         {
             context.WriteJson(writer => InObject(writer, () => TokenJson.Privileges(writer, token.Privileges)));
@@ -45,8 +52,6 @@ internal static class PartCommands
         {
             context.Write(ShowCommand.PrivilegeTable(token.Privileges));
         }
-
-        return ExitCode.Success;
     }
 
     /// <summary>Prints the groups of a token that has been read.</summary>

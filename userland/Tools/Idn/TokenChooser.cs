@@ -19,6 +19,20 @@ internal static class TokenChooser
     /// <summary>Reads the chosen token; on failure the message is out and <paramref name="exit"/> says why.</summary>
     public static TokenView? Read(ToolContext context, out ExitCode exit)
     {
+        using Token? token = Open(context, TokenRights.Query, out exit);
+        return token is null ? null : View(context, token, out exit);
+    }
+
+    /// <summary>Reads the token of <c>self</c> or of a pid: the operands of <c>compare</c>.</summary>
+    public static TokenView? ReadOperand(ToolContext context, string operand, out ExitCode exit)
+    {
+        using Token? token = operand == "self" ? OpenSelf(context, false, TokenRights.Query, out exit) : OpenProcess(context, operand, null, TokenRights.Query, out exit);
+        return token is null ? null : View(context, token, out exit);
+    }
+
+    /// <summary>Opens the chosen token with these rights; on failure the message is out.</summary>
+    public static Token? Open(ToolContext context, uint access, out ExitCode exit)
+    {
         string? pid = context.Arguments.Value(Pid);
         string? tid = context.Arguments.Value(Tid);
         int chosen = (context.Arguments.Has(Self) ? 1 : 0) + (context.Arguments.Has(Real) ? 1 : 0) + (pid is not null || tid is not null ? 1 : 0);
@@ -29,21 +43,17 @@ internal static class TokenChooser
         }
 
         return pid is null && tid is null
-            ? ReadSelf(context, context.Arguments.Has(Real), out exit)
-            : ReadProcess(context, pid ?? tid!, tid, out exit);
+            ? OpenSelf(context, context.Arguments.Has(Real), access, out exit)
+            : OpenProcess(context, pid ?? tid!, tid, access, out exit);
     }
 
-    /// <summary>Reads the token of <c>self</c> or of a pid: the operands of <c>compare</c>.</summary>
-    public static TokenView? ReadOperand(ToolContext context, string operand, out ExitCode exit) =>
-        operand == "self" ? ReadSelf(context, false, out exit) : ReadProcess(context, operand, null, out exit);
-
-    private static TokenView? ReadSelf(ToolContext context, bool real, out ExitCode exit)
+    private static Token? OpenSelf(ToolContext context, bool real, uint access, out ExitCode exit)
     {
-        using KacsDevice? device = Open(context, out exit);
-        return device is null ? null : View(context, Token.OpenSelf(device, real), "own token", out exit);
+        using KacsDevice? device = Device(context, out exit);
+        return device is null ? null : Opened(context, Token.OpenSelf(device, real, access), "own token", out exit);
     }
 
-    private static TokenView? ReadProcess(ToolContext context, string pidText, string? tidText, out ExitCode exit)
+    private static Token? OpenProcess(ToolContext context, string pidText, string? tidText, uint access, out ExitCode exit)
     {
         int tid = 0;
         if (!int.TryParse(pidText, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || pid == 0 ||
@@ -53,7 +63,7 @@ internal static class TokenChooser
             return null;
         }
 
-        using KacsDevice? device = Open(context, out exit);
+        using KacsDevice? device = Device(context, out exit);
         if (device is null)
         {
             return null;
@@ -67,12 +77,15 @@ internal static class TokenChooser
 
         using (process)
         {
-            Result<Fd> token = device.InspectToken(process, tid);
-            return View(context, token.TryGet(out Fd? fd, out error) ? new Token(fd) : error, $"token of process {pid}", out exit);
+            // Looking needs less than changing: a copy for queries, the token itself otherwise.
+            Result<Fd> token = access == TokenRights.Query ? device.InspectToken(process, tid)
+                : tid == 0 ? device.OpenProcessToken(process, access)
+                : Errno.EOPNOTSUPP;
+            return Opened(context, token.TryGet(out Fd? fd, out error) ? new Token(fd) : error, $"token of process {pid}", out exit);
         }
     }
 
-    private static KacsDevice? Open(ToolContext context, out ExitCode exit)
+    private static KacsDevice? Device(ToolContext context, out ExitCode exit)
     {
         exit = ExitCode.Success;
         if (KacsDevice.Open().TryGet(out KacsDevice? device, out Errno error))
@@ -84,28 +97,32 @@ internal static class TokenChooser
         return null;
     }
 
-    private static TokenView? View(ToolContext context, Result<Token> opened, string what, out ExitCode exit)
+    private static Token? Opened(ToolContext context, Result<Token> opened, string what, out ExitCode exit)
     {
         exit = ExitCode.Success;
-        if (!opened.TryGet(out Token? token, out Errno error))
+        if (opened.TryGet(out Token? token, out Errno error))
         {
-            exit = Fail(context, what, error);
-            return null;
-        }
-
-        using (token)
-        {
-            if (TokenView.Read(token).TryGet(out TokenView? view, out error))
-            {
-                return view;
-            }
+            return token;
         }
 
         exit = Fail(context, what, error);
         return null;
     }
 
-    private static ExitCode Fail(ToolContext context, string what, Errno error)
+    private static TokenView? View(ToolContext context, Token token, out ExitCode exit)
+    {
+        exit = ExitCode.Success;
+        if (TokenView.Read(token).TryGet(out TokenView? view, out Errno error))
+        {
+            return view;
+        }
+
+        exit = Fail(context, "token", error);
+        return null;
+    }
+
+    /// <summary>Reports an errno about a token.</summary>
+    public static ExitCode Fail(ToolContext context, string what, Errno error)
     {
         ExitCode exit = error == Errno.EACCES || error == Errno.EPERM ? ExitCode.Denied
             : error == Errno.ESRCH || error == Errno.ENOENT ? ExitCode.NotFound

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System;
 using Peios.Interop;
 using Peios.Registry;
 using Tools.Frame;
@@ -26,18 +25,9 @@ internal static class DeleteCommand
         }
 
         // CLI-010: trees ask on a terminal, and need --yes off it.
-        if (context.Arguments.Has("--recursive") && !context.Arguments.Has("--yes"))
+        if (context.Arguments.Has("--recursive") && context.Confirm($"delete {path} and everything below it?") is ExitCode refused)
         {
-            if (!Files.IsTerminal(0))
-            {
-                return context.Fail(ExitCode.Usage, "--recursive needs --yes when standard input is no terminal");
-            }
-
-            context.Error.Write($"delete {Table.Printable(path)} and everything below it? [y/N] ");
-            if (Console.ReadLine() is not ("y" or "Y" or "yes"))
-            {
-                return context.Fail(ExitCode.Failed, "nothing was deleted");
-            }
+            return refused;
         }
 
         return context.Arguments.Has("--recursive") ? Tree(session, path, layer) : Key(session, path, layer);

@@ -55,6 +55,21 @@ internal static class AceText
         return string.Join(',', words);
     }
 
+    /// <summary>The ACE at an index, with its place; empty if there is none.</summary>
+    public static string At(ReadOnlySpan<byte> acl, int wanted, SddlObjectKind kind)
+    {
+        _ = AclReader.TryRead(acl, out AclReader reader);
+        for (int index = 0; reader.MoveNext(out Ace ace); index++)
+        {
+            if (index == wanted)
+            {
+                return Sddl.TryFormatAce(ace, new SddlOptions(kind), out string text) ? $"ACE {index} {text}" : $"ACE {index}";
+            }
+        }
+
+        return "";
+    }
+
     /// <summary>Condition, claim, or object types; null when the ACE has none.</summary>
     public static string? Extra(in Ace ace)
     {
@@ -68,7 +83,7 @@ internal static class AceText
 
         if (hasExtra)
         {
-            return "(unreadable: never true)";
+            return "(no text form)";
         }
 
         return ace.ObjectType.IsEmpty ? null : new Guid(ace.ObjectType).ToString("D");

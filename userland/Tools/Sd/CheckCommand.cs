@@ -19,9 +19,13 @@ internal static class CheckCommand
     private const uint BackupIntent = 1;
     private const uint RestoreIntent = 2;
 
-    public static ExitCode Run(ToolContext context)
+    public static ExitCode Run(ToolContext context) =>
+        Ask(context, context.Operands[0], context.Operands.Count > 1 ? context.Operands[1] : null, null);
+
+    /// <summary>Asks about an object for a token; null: the one that <c>--pid</c> names, or the caller's.</summary>
+    internal static ExitCode Ask(ToolContext context, string name, string? perms, Fd? token)
     {
-        if (SdObject.Open(context, context.Operands[0], out ExitCode exit) is not SdObject target)
+        if (SdObject.Open(context, name, out ExitCode exit) is not SdObject target)
         {
             return exit;
         }
@@ -32,9 +36,9 @@ internal static class CheckCommand
         }
 
         uint desired = AccessMask.MaximumAllowed;
-        if (context.Operands.Count > 1 && !target.Rights.TryParse(context.Operands[1], out desired))
+        if (perms is not null && !target.Rights.TryParse(perms, out desired))
         {
-            return context.Fail(ExitCode.InvalidInput, $"{context.Operands[1]} names no rights of this object", "EINVAL");
+            return context.Fail(ExitCode.InvalidInput, $"{perms} names no rights of this object", "EINVAL");
         }
 
         if (!TryIntent(context.Arguments.Value("--intent"), out uint intent))
@@ -49,7 +53,7 @@ internal static class CheckCommand
 
         using (device)
         {
-            return CheckToken(context, device, target, desired, intent);
+            return token is null ? CheckNamed(context, device, target, desired, intent) : CheckToken(context, device, token, target, desired, intent);
         }
     }
 
@@ -75,7 +79,7 @@ internal static class CheckCommand
         return yes ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private static ExitCode CheckToken(ToolContext context, KacsDevice device, SdObject target, uint desired, uint intent)
+    private static ExitCode CheckNamed(ToolContext context, KacsDevice device, SdObject target, uint desired, uint intent)
     {
         Fd? token = null;
         if (context.Arguments.Value("--pid") is string text)
@@ -96,24 +100,29 @@ internal static class CheckCommand
 
         using (token)
         {
-            KacsAccessRequest request = new()
-            {
-                Token = token,
-                SecurityDescriptor = target.Descriptor,
-                Desired = desired,
-                GenericRead = target.Rights.Mapping.Read,
-                GenericWrite = target.Rights.Mapping.Write,
-                GenericExecute = target.Rights.Mapping.Execute,
-                GenericAll = target.Rights.Mapping.All,
-                PrivilegeIntent = intent,
-                AuditContext = Encoding.UTF8.GetBytes("sd:check"),
-            };
-            KacsDecision[] decisions = new KacsDecision[32];
-            Errno error = device.Explain(request, decisions, out uint granted);
-            return error.Ok || error == Errno.EACCES
-                ? Print(context, target, desired, new AccessVerdict(error, granted), decisions)
-                : context.Fail(ExitCode.Failed, $"the access check failed: {error}", error.Name);
+            return CheckToken(context, device, token, target, desired, intent);
         }
+    }
+
+    private static ExitCode CheckToken(ToolContext context, KacsDevice device, Fd? token, SdObject target, uint desired, uint intent)
+    {
+        KacsAccessRequest request = new()
+        {
+            Token = token,
+            SecurityDescriptor = target.Descriptor,
+            Desired = desired,
+            GenericRead = target.Rights.Mapping.Read,
+            GenericWrite = target.Rights.Mapping.Write,
+            GenericExecute = target.Rights.Mapping.Execute,
+            GenericAll = target.Rights.Mapping.All,
+            PrivilegeIntent = intent,
+            AuditContext = Encoding.UTF8.GetBytes("sd:check"),
+        };
+        KacsDecision[] decisions = new KacsDecision[32];
+        Errno error = device.Explain(request, decisions, out uint granted);
+        return error.Ok || error == Errno.EACCES
+            ? Print(context, target, desired, new AccessVerdict(error, granted), decisions)
+            : context.Fail(ExitCode.Failed, $"the access check failed: {error}", error.Name);
     }
 
     private static Table Explanation(SdObject target, uint mask, ReadOnlySpan<KacsDecision> decisions)
@@ -186,17 +195,8 @@ internal static class CheckCommand
         }
 
         bool inSacl = decision.Step is KacsStep.Mic or KacsStep.Pip;
-        _ = AclReader.TryRead(inSacl ? sd.Sacl : sd.Dacl, out AclReader reader);
-        for (int index = 0; reader.MoveNext(out Ace ace); index++)
-        {
-            if (index == decision.AceIndex)
-            {
-                bool shown = Sddl.TryFormatAce(ace, new SddlOptions(target.Rights.Kind), out string text);
-                return shown ? $"ACE {index} {text}" : $"ACE {index}";
-            }
-        }
-
-        return null;
+        string text = AceText.At(inSacl ? sd.Sacl : sd.Dacl, decision.AceIndex, target.Rights.Kind);
+        return text.Length == 0 ? null : text;
     }
 
     private static bool TryIntent(string? text, out uint intent)

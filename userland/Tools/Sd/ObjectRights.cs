@@ -46,6 +46,20 @@ internal sealed class ObjectRights
         ("SERVICE_QUERY_STATUS", 0x1), ("SERVICE_START", 0x2), ("SERVICE_STOP", 0x4), ("SERVICE_INTERROGATE", 0x8),
     ]);
 
+    /// <summary>Processes.</summary>
+    public static ObjectRights Process { get; } = new(SddlObjectKind.Other, GenericMapping.Process,
+    [
+        ("PROCESS_TERMINATE", 0x1), ("PROCESS_SIGNAL", 0x2), ("PROCESS_VM_READ", 0x10), ("PROCESS_VM_WRITE", 0x20), ("PROCESS_DUP_HANDLE", 0x40),
+        ("PROCESS_SET_INFORMATION", 0x200), ("PROCESS_QUERY_INFORMATION", 0x400), ("PROCESS_SUSPEND_RESUME", 0x800), ("PROCESS_QUERY_LIMITED", 0x1000),
+    ]);
+
+    /// <summary>Tokens.</summary>
+    public static ObjectRights Token { get; } = new(SddlObjectKind.Other, GenericMapping.Token,
+    [
+        ("TOKEN_ASSIGN_PRIMARY", 0x1), ("TOKEN_DUPLICATE", 0x2), ("TOKEN_IMPERSONATE", 0x4), ("TOKEN_QUERY", 0x8), ("TOKEN_QUERY_SOURCE", 0x10),
+        ("TOKEN_ADJUST_PRIVILEGES", 0x20), ("TOKEN_ADJUST_GROUPS", 0x40), ("TOKEN_ADJUST_DEFAULT", 0x80), ("TOKEN_ADJUST_INTERACTIVITY_SCOPE", 0x100),
+    ]);
+
     /// <summary>Which composites SDDL uses.</summary>
     public SddlObjectKind Kind { get; }
 

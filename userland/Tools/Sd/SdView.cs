@@ -88,7 +88,7 @@ internal static class SdView
         }
         else
         {
-            context.Out.WriteLine(sddl);
+            context.Out.WriteLine(context.Safe(sddl));
         }
 
         return ExitCode.Success;
