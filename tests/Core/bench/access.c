@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * Nanoseconds of CPU time per access check, one thread, native. Prints one
- * JSON object a line: case, unit, value.
+ * Nanoseconds of CPU time per access check, one thread, native. An argument
+ * names the only case wanted.
  *
  *	access.prepared.*	validated descriptor, prepared token
  *	access.raw.*		bytes of the descriptor, prepared token
  */
-#include <pkm/core/kacs.h>
+#include "common.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define MIX	   1024
 #define MAX_GROUPS 512
-#define ROUNDS	   9
-#define MASK_READ  0x120089
 
 /* One measured situation. */
 struct bench {
@@ -33,38 +30,6 @@ static u64 enabled[4][MAX_GROUPS / 64];
 static u8 scratch[1 << 16] __attribute__((aligned(8)));
 static u32 events;
 static const char *only;
-
-/* Below 1000 well-known SIDs of one and two sub-authorities, above of a domain. */
-static u8 *domain_sid(u8 *out, u32 rid)
-{
-	u32 subs[5] = { 21, 1001, 2002, 3003, rid }, builtin[2] = { 32, rid };
-
-	if (rid < 500)
-		kacs_sid_make(out, 5, 1, &rid);
-	else if (rid < 1000)
-		kacs_sid_make(out, 5, 2, builtin);
-	else
-		kacs_sid_make(out, 5, 5, subs);
-	return out;
-}
-
-static struct kacs_sid_list groups(u8 *room, u32 first, u32 count)
-{
-	struct kacs_sid_list list = { .data = room, .count = count };
-	u8 sid[KACS_SID_MAX];
-	struct pkm_writer w;
-	u32 i;
-
-	pkm_writer_init(&w, room, 65536);
-	for (i = 0; i < count; i++) {
-		domain_sid(sid, first + i);
-		pkm_writer_le32(&w, kacs_sid_len(sid));
-		pkm_writer_bytes(&w, sid, kacs_sid_len(sid));
-		pkm_writer_le32(&w, KACS_GROUP_ENABLED);
-	}
-	list.len = w.len;
-	return list;
-}
 
 /* A token of user 1000 with groups from 2000 on, optionally restricted. */
 static void token(u32 which, u32 count, u32 restricted, struct kacs_subject *subject,
@@ -88,61 +53,11 @@ static void token(u32 which, u32 count, u32 restricted, struct kacs_subject *sub
 		exit(2);
 }
 
-struct descriptor {
-	u8 sacl[65536], dacl[65536];
-	struct pkm_writer s, d;
-	u32 s_count, d_count;
-};
-
-static void begin(struct descriptor *d)
+static void done(struct descriptor *d, struct bench *b)
 {
-	pkm_writer_init(&d->s, d->sacl, sizeof(d->sacl));
-	pkm_writer_init(&d->d, d->dacl, sizeof(d->dacl));
-	kacs_acl_begin(&d->s, 2);
-	kacs_acl_begin(&d->d, 2);
-	d->s_count = 0;
-	d->d_count = 0;
-}
-
-static void ace(struct descriptor *d, u8 type, u8 flags, u32 mask, u32 rid)
-{
-	u8 sid[KACS_SID_MAX];
-	bool dacl = type < 2;
-
-	kacs_ace_write(dacl ? &d->d : &d->s, type, flags, mask, domain_sid(sid, rid));
-	*(dacl ? &d->d_count : &d->s_count) += 1;
-}
-
-static void finish(struct descriptor *d, struct bench *b)
-{
-	u32 subs[1] = { 18 };
-	u8 owner[KACS_SID_MAX];
-	struct kacs_sd_parts parts = { .owner = owner, .dacl = d->dacl };
-	struct pkm_writer w;
-
-	kacs_sid_make(owner, 5, 1, subs);
-	kacs_acl_end(&d->d, 0, d->d_count);
-	kacs_acl_end(&d->s, 0, d->s_count);
-	parts.dacl_len = d->d.len;
-	if (d->s_count) {
-		parts.sacl = d->sacl;
-		parts.sacl_len = d->s.len;
-	}
-	pkm_writer_init(&w, b->sd, sizeof(b->sd));
-	if (kacs_sd_write(&parts, &w) || !pkm_writer_ok(&w))
-		exit(2);
-	b->sd_len = w.len;
+	b->sd_len = finish(d, b->sd);
 	if (kacs_sd_parse(&b->parsed, b->sd, b->sd_len))
 		exit(2);
-}
-
-static void four_aces(struct descriptor *d)
-{
-	begin(d);
-	ace(d, KACS_ACE_DENIED, 0, 0x2, 9001);
-	ace(d, KACS_ACE_ALLOWED, 0, 0x1f01ff, 9002);
-	ace(d, KACS_ACE_ALLOWED, 0, 0x100000, 2003);
-	ace(d, KACS_ACE_ALLOWED, 0, MASK_READ, 2007);
 }
 
 static int on_event(void *ctx, const struct kacs_audit_event *event)
@@ -154,14 +69,6 @@ static int on_event(void *ctx, const struct kacs_audit_event *event)
 
 static const struct kacs_sink sink = { .audit = on_event };
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
 static int check(struct bench *b, bool raw)
 {
 	struct kacs_result res;
@@ -170,54 +77,39 @@ static int check(struct bench *b, bool raw)
 		   : kacs_access_check(&b->req, &b->parsed, &res);
 }
 
-static int by_value(const void *a, const void *b)
+/* What is measured: the checks of one or many descriptors. */
+struct batch {
+	struct bench *b;
+	u32 count;
+	bool raw;
+};
+
+static void run_batch(void *ctx)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	const struct batch *batch = ctx;
+	u32 i;
 
-	return x < y ? -1 : x > y;
-}
-
-/* Median of rounds, each of enough checks to be far above the clock's step. */
-static void measure(struct bench *b, u32 count, bool raw)
-{
-	double rounds[ROUNDS], start;
-	u32 i, r, n, reps = 1;
-
-	for (i = 0; i < count; i++) {
-		if (check(&b[i], raw) != b[i].expect && count == 1) {
-			fprintf(stderr, "bench %s: unexpected answer %d\n", b->name,
-				check(&b[i], raw));
-			exit(1);
-		}
-	}
-	for (;;) {
-		start = now();
-		for (n = 0; n < reps; n++)
-			for (i = 0; i < count; i++)
-				check(&b[i], raw);
-		if (now() - start > 5e6)
-			break;
-		reps *= 2;
-	}
-	for (r = 0; r < ROUNDS; r++) {
-		start = now();
-		for (n = 0; n < reps; n++)
-			for (i = 0; i < count; i++)
-				check(&b[i], raw);
-		rounds[r] = (now() - start) / reps / count;
-	}
-	qsort(rounds, ROUNDS, sizeof(*rounds), by_value);
-	printf("{\"case\":\"access.%s.%s\",\"unit\":\"ns\",\"value\":%.1f}\n",
-	       raw ? "raw" : "prepared", b->name, rounds[getenv("MIN") ? 0 : ROUNDS / 2]);
-	fflush(stdout);
+	for (i = 0; i < batch->count; i++)
+		check(&batch->b[i], batch->raw);
 }
 
 static void both(struct bench *b, u32 count)
 {
+	struct batch batch = { .b = b, .count = count };
+	char name[64];
+
 	if (only && strcmp(only, b->name))
 		return;
-	measure(b, count, false);
-	measure(b, count, true);
+	do {
+		if (count == 1 && check(b, batch.raw) != b->expect) {
+			fprintf(stderr, "bench %s: unexpected answer\n", b->name);
+			exit(1);
+		}
+		snprintf(name, sizeof(name), "access.%s.%s", batch.raw ? "raw" : "prepared",
+			 b->name);
+		measure(name, run_batch, &batch, count);
+		batch.raw = !batch.raw;
+	} while (batch.raw);
 }
 
 static void request(struct bench *b, const char *name, const struct kacs_subject *subject,
@@ -242,33 +134,17 @@ static struct bench one, *mix;
 
 static void plain_cases(void)
 {
-	u32 i;
+	static const char *const names[] = { "a", "b", "c", "d" };
+	u32 i, token;
+	int expect;
 
-	begin(&d);
-	ace(&d, KACS_ACE_ALLOWED, 0, 0x1f01ff, 2005);
-	finish(&d, &one);
-	request(&one, "a", &subjects[0], &states[0], 0);
-	both(&one, 1);
-
-	four_aces(&d);
-	finish(&d, &one);
-	request(&one, "b", &subjects[0], &states[0], 0);
-	both(&one, 1);
-
-	begin(&d);
-	for (i = 0; i < 19; i++)
-		ace(&d, KACS_ACE_ALLOWED, 0, MASK_READ, 9000 + i);
-	ace(&d, KACS_ACE_ALLOWED, 0, MASK_READ, 2042);
-	finish(&d, &one);
-	request(&one, "c", &subjects[1], &states[1], 0);
-	both(&one, 1);
-
-	begin(&d);
-	for (i = 0; i < 100; i++)
-		ace(&d, KACS_ACE_ALLOWED, 0, MASK_READ, 9000 + i);
-	finish(&d, &one);
-	request(&one, "d", &subjects[2], &states[2], -EACCES);
-	both(&one, 1);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		expect = plain_case(&d, names[i][0]);
+		token = i < 2 ? 0 : i - 1;
+		done(&d, &one);
+		request(&one, names[i], &subjects[token], &states[token], expect);
+		both(&one, 1);
+	}
 }
 
 /* 1,024 descriptors of 1 to 8 ACEs, half of them for a SID of the token. */
@@ -289,7 +165,7 @@ static void mixed_case(void)
 			ace(&d, seed >> 28 == 0, 0, 1U << (seed >> 10) % 9 | MASK_READ,
 			    rids[seed >> 18 & 15]);
 		}
-		finish(&d, &mix[i]);
+		done(&d, &mix[i]);
 		request(&mix[i], "mix", &subjects[0], &states[0], 0);
 	}
 	both(mix, MIX);
@@ -324,7 +200,7 @@ static void conditional_case(void)
 	pkm_writer_bytes(&d.s, everyone, 12);
 	pkm_writer_bytes(&d.s, claim, sizeof(claim) - 1);
 	d.s_count = 1;
-	finish(&d, &one);
+	done(&d, &one);
 	request(&one, "e", &subjects[0], &states[0], 0);
 	both(&one, 1);
 }
@@ -354,7 +230,7 @@ static void tree_case(void)
 		d.d_count++;
 	}
 	ace(&d, KACS_ACE_ALLOWED, 0, 0x20000, 2007);
-	finish(&d, &one);
+	done(&d, &one);
 	request(&one, "f", &subjects[0], &states[0], 0);
 	one.req.tree = tree;
 	one.req.tree_count = 16;
@@ -367,14 +243,14 @@ static void audit_case(void)
 {
 	u8 label[KACS_SID_MAX];
 
-	four_aces(&d);
+	plain_case(&d, 'b');
 	kacs_sid_integrity(label, 4096);
 	kacs_ace_write(&d.s, KACS_ACE_MANDATORY_LABEL, 0, 2, label);
 	d.s_count++;
 	ace(&d, KACS_ACE_AUDIT, KACS_ACE_FAILED_ACCESS, 0x1f01ff, 2001);
 	ace(&d, KACS_ACE_AUDIT, KACS_ACE_SUCCESSFUL_ACCESS, 0x1f01ff, 9003);
 	ace(&d, KACS_ACE_AUDIT, KACS_ACE_SUCCESSFUL_ACCESS, MASK_READ, 2002);
-	finish(&d, &one);
+	done(&d, &one);
 	request(&one, "g", &subjects[0], &states[0], 0);
 	one.req.sink = &sink;
 	both(&one, 1);
@@ -397,8 +273,8 @@ static void restricted_and_policy_cases(void)
 	struct pkm_writer w;
 	u32 i;
 
-	four_aces(&d);
-	finish(&d, &one);
+	plain_case(&d, 'b');
+	done(&d, &one);
 	request(&one, "h", &subjects[3], &states[3], 0);
 	both(&one, 1);
 
@@ -413,9 +289,9 @@ static void restricted_and_policy_cases(void)
 	}
 	if (kacs_policy_parse(&policy, rules, 2, spec, w.len))
 		exit(2);
-	four_aces(&d);
+	plain_case(&d, 'b');
 	ace(&d, KACS_ACE_SCOPED_POLICY, 0, 0, 7777);
-	finish(&d, &one);
+	done(&d, &one);
 	request(&one, "i", &subjects[0], &states[0], 0);
 	one.req.find_policy = find;
 	both(&one, 1);
@@ -424,9 +300,9 @@ static void restricted_and_policy_cases(void)
 int main(int argc, char **argv)
 {
 	only = argc > 1 ? argv[1] : NULL;
-	token(0, 12, 0, &subjects[0], &states[0]);
-	token(1, 100, 0, &subjects[1], &states[1]);
-	token(2, 500, 0, &subjects[2], &states[2]);
+	token(0, plain_groups('a'), 0, &subjects[0], &states[0]);
+	token(1, plain_groups('c'), 0, &subjects[1], &states[1]);
+	token(2, plain_groups('d'), 0, &subjects[2], &states[2]);
 	token(3, 12, 12, &subjects[3], &states[3]);
 	plain_cases();
 	mixed_case();
