@@ -126,7 +126,7 @@ public sealed partial class JsonConnection : EventSource
         _server.Forget(this);
         while (_received.TryDequeue(out Fd? fd))
         {
-            fd.Dispose();
+            Strangers.Close(fd);
         }
 
         Peer.Dispose();

@@ -14,8 +14,11 @@ public sealed unsafe class MessageBuffer : IDisposable
     // Linux passes at most 253 descriptors in one message.
     private const int MaxFds = 253;
 
+    // Room for all of them and for credentials: what has no room is closed by the kernel, in this process.
+    private const int ControlBytes = 2048;
+
     private readonly int[] _fds = new int[MaxFds];
-    private readonly byte[] _control = new byte[2048];
+    private readonly byte[] _control = new byte[ControlBytes];
 
     /// <summary>Number of descriptors received.</summary>
     public int FdCount { get; private set; }
@@ -43,12 +46,18 @@ public sealed unsafe class MessageBuffer : IDisposable
     /// <summary>Closes every descriptor that was not taken.</summary>
     public void Clear()
     {
+        int left = 0;
         for (int i = 0; i < FdCount; i++)
         {
             if (_fds[i] >= 0)
             {
-                _ = Libc.close(_fds[i]);
+                _fds[left++] = _fds[i];
             }
+        }
+
+        if (left > 0)
+        {
+            Strangers.Close(_fds.AsSpan(0, left));
         }
 
         FdCount = 0;

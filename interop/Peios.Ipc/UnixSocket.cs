@@ -13,8 +13,14 @@ public sealed unsafe class UnixSocket : IDisposable
 {
     private const int Flags = Libc.SockNonBlocking | Libc.SockCloseOnExec;
 
-    /// <summary>Takes ownership of a connected or bound socket.</summary>
+    private readonly bool _named;
+    private MessageBuffer? _beside;
+
+    /// <summary>Takes ownership of a connected socket.</summary>
     public UnixSocket(Fd fd) => Fd = fd;
+
+    private UnixSocket(Fd fd, bool named)
+        : this(fd) => _named = named;
 
     /// <summary>The descriptor; owned by this object.</summary>
     public Fd Fd { get; }
@@ -98,19 +104,14 @@ public sealed unsafe class UnixSocket : IDisposable
         return fd < 0 ? Libc.LastError : new UnixSocket(new Fd(fd));
     }
 
-    /// <summary>Reads what is there; 0 is end of stream. Descriptors sent along are dropped by the kernel.</summary>
+    /// <summary>Reads what is there; 0 is end of stream. Descriptors sent along are closed.</summary>
     public Result<int> Receive(Span<byte> data)
     {
-        fixed (byte* p = data)
-        {
-            nint n;
-            do
-            {
-                n = Libc.recv(Fd.Raw, p, (nuint)data.Length, Libc.MsgDontWait);
-            }
-            while (n < 0 && Libc.LastError == Errno.EINTR);
-            return n < 0 ? Libc.LastError : (int)n;
-        }
+        // Not recv(): the kernel would close the descriptors in this thread, and that may wait.
+        _beside ??= new MessageBuffer();
+        Result<int> read = _beside.Receive(Fd, data);
+        _beside.Clear();
+        return read;
     }
 
     /// <summary>Reads one message with descriptors and credentials.</summary>
@@ -163,7 +164,27 @@ public sealed unsafe class UnixSocket : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Fd.Dispose();
+    public void Dispose()
+    {
+        if (Fd.IsClosed)
+        {
+            return;
+        }
+
+        // Closing a socket also closes the descriptors in messages nobody has read. After the shutdown nothing can
+        // be added to a stream; an end of it right there means that nothing is left in it.
+        byte next;
+        bool empty = !_named && Libc.shutdown(Fd.Raw, Libc.ShutReadWrite) == 0
+            && Libc.recv(Fd.Raw, &next, 1, Libc.MsgPeek | Libc.MsgDontWait) == 0;
+        if (empty)
+        {
+            Fd.Dispose();
+        }
+        else
+        {
+            Strangers.Close(Fd);
+        }
+    }
 
     private static Result<UnixSocket> Bind(string path, int mode, int type)
     {
@@ -182,7 +203,7 @@ public sealed unsafe class UnixSocket : IDisposable
         error = error.Ok ? Files.ChangeMode(path, mode) : error;
         if (error.Ok)
         {
-            return new UnixSocket(fd);
+            return new UnixSocket(fd, named: true);
         }
 
         fd.Dispose();

@@ -10,7 +10,7 @@
  * Return: PEIOS_SHIM_VERSION; managed code refuses to run against another.
  */
 int peios_shim_version(void);
-#define PEIOS_SHIM_VERSION 2
+#define PEIOS_SHIM_VERSION 3
 
 /* ---- spawn.c: processes with their whole setup in C (HAZ-035, PEINIT-011) ---- */
 
@@ -177,6 +177,19 @@ int peios_call(const struct peios_call_request *request, struct peios_spawn_resu
  * Return: a close-on-exec, non-blocking descriptor, or a negative errno.
  */
 int peios_signals_open(uint64_t mask);
+
+/* ---- discard.c: descriptors of strangers ---- */
+
+/**
+ * peios_discard() - close descriptors whose last close may wait
+ * @fds: the descriptors; all are closed when the call returns
+ * @count: how many
+ *
+ * For whatever another process sent, and for sockets in whose queue it may have left
+ * something: a thread that exits has the last close, and the kernel lets no exiting
+ * task linger.
+ */
+void peios_discard(const int *fds, unsigned int count);
 
 /* ---- crash.c: PID 1 outlives a fault of its own runtime ---- */
 

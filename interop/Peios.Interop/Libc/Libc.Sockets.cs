@@ -19,6 +19,8 @@ internal static unsafe partial class Libc
     internal const int SoReceiveBufferForce = 33;
     internal const int ScmRights = 1;
     internal const int ScmCredentials = 2;
+    internal const int ShutReadWrite = 2;
+    internal const int MsgPeek = 0x2;
     internal const int MsgControlTruncated = 0x8;
     internal const int MsgTruncated = 0x20;
     internal const int MsgDontWait = 0x40;
@@ -94,6 +96,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int setsockopt(int fd, int level, int option, void* value, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int shutdown(int fd, int how);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial nint send(int fd, void* data, nuint length, int flags);

@@ -7,7 +7,7 @@ namespace Peios.Interop;
 internal static unsafe partial class ShimAbi
 {
     internal const string Name = "peiosshim";
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     internal const uint SpawnNofile = 0x1;
     internal const uint SpawnCore = 0x2;
@@ -92,6 +92,9 @@ internal static unsafe partial class ShimAbi
 
     [LibraryImport(Name)]
     internal static partial int peios_signals_open(ulong mask);
+
+    [LibraryImport(Name)]
+    internal static partial void peios_discard(int* fds, uint count);
 
     [LibraryImport(Name)]
     internal static partial int peios_crash_arm(byte* path, int stateFd, CrashInfo* info);
