@@ -2,6 +2,7 @@
 using System;
 using Authd.Commands;
 using Authd.Minting;
+using Authd.Sessions;
 using Authd.Sources;
 using Peios.Interop;
 using Peios.Interop.Kacs;
@@ -20,6 +21,8 @@ internal sealed class AuthdServer : JsonServer
     private readonly ServiceTokenCommand _serviceToken;
     private readonly LookupCommand _lookup;
     private readonly StatusCommand _status;
+    private readonly PreviewCommand _preview;
+    private readonly SessionsCommand _sessions;
 
     public AuthdServer(EventLoop loop, UnixSocket listener, KacsDevice device, HotPolicy policy, LocalSource local, AuditLog audit)
         : base(loop, listener, new JsonServerLimits())
@@ -29,6 +32,8 @@ internal sealed class AuthdServer : JsonServer
         _serviceToken = new ServiceTokenCommand(this, new Minter(device), local, audit);
         _lookup = new LookupCommand(policy, local);
         _status = new StatusCommand(policy, local, audit);
+        _preview = new PreviewCommand(local);
+        _sessions = new SessionsCommand(this, policy, KernelSessions.Read);
     }
 
     /// <summary>The policy in force.</summary>
@@ -101,13 +106,31 @@ internal sealed class AuthdServer : JsonServer
                 }
 
                 break;
-            case "logon" or "elevate" or "change-password" or "end-session" or "list-sessions" or "preview" or "policy" or "reload":
+            case "list-sessions":
+                _sessions.Run(connection);
+                break;
+            case "preview":
+                Preview(connection, request);
+                break;
+            case "logon" or "elevate" or "change-password" or "end-session" or "policy" or "reload":
                 request.Wipe();
                 connection.Fail(AuthdCodes.Unsupported, $"{command} is not part of this version of authd");
                 break;
             default:
                 connection.Fail(ErrorCodes.UnknownCommand, "unknown command");
                 break;
+        }
+    }
+
+    private void Preview(JsonConnection connection, JsonObject request)
+    {
+        if (PreviewRequest.Read(request, out string problem) is not PreviewRequest wanted)
+        {
+            connection.Fail(ErrorCodes.InvalidRequest, problem);
+        }
+        else if (Authorize(connection, "preview", AuthdRights.Admin))
+        {
+            _preview.Run(connection, wanted);
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Collections.Generic;
 using Peios.Events;
 using Peios.Interop;
 using Peios.Security;
@@ -13,7 +14,7 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
     public long Lost { get; private set; }
 
     /// <summary>A principal was added, or was not.</summary>
-    public void Principal(string action, string reason, in EventCaller caller, in Sid target, string? name)
+    public void Principal(string action, string reason, in EventCaller caller, in Sid target, string? name, IReadOnlyList<string> fields)
     {
         Span<byte> buffer = stackalloc byte[1024];
         MsgPackWriter writer = new(buffer);
@@ -32,7 +33,12 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
         }
 
         writer.String("fields"u8);
-        writer.Array(0);
+        writer.Array(fields.Count);
+        for (int i = 0; i < fields.Count; i++)
+        {
+            writer.String(fields[i].AsSpan());
+        }
+
         Emit("lpsd.principal"u8, writer.Written);
     }
 
@@ -47,6 +53,19 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
         OptionalSid(ref writer, "group_sid"u8, group);
         OptionalSid(ref writer, "member_sid"u8, member);
         Emit("lpsd.group"u8, writer.Written);
+    }
+
+    /// <summary>A claim was set or removed, or was not.</summary>
+    public void Claim(string action, string reason, in EventCaller caller, in Sid target, string claim)
+    {
+        Span<byte> buffer = stackalloc byte[2048];
+        MsgPackWriter writer = new(buffer);
+        writer.Map(8);
+        Common(ref writer, reason, caller);
+        Text(ref writer, "action"u8, action);
+        OptionalSid(ref writer, "target_sid"u8, target);
+        Text(ref writer, "claim"u8, claim[..Math.Min(claim.Length, ClaimEntry.MaxNameLength)]);
+        Emit("lpsd.claim"u8, writer.Written);
     }
 
     /// <summary>The store was created, opened, or not backed up.</summary>

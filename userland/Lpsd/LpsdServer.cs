@@ -20,6 +20,7 @@ internal sealed class LpsdServer : JsonServer
     private readonly Func<byte[]> _security;
     private readonly QueryCommands _queries;
     private readonly ChangeCommands _changes;
+    private readonly AccountCommands _accounts;
 
     public LpsdServer(EventLoop loop, UnixSocket listener, KacsDevice device, LpsStore store, Func<byte[]> security, AccountFiles files, LpsdEvents events)
         : base(loop, listener, new JsonServerLimits())
@@ -29,6 +30,7 @@ internal sealed class LpsdServer : JsonServer
         Store = store;
         _queries = new QueryCommands(this, store, events);
         _changes = new ChangeCommands(this, store, files, events);
+        _accounts = new AccountCommands(this, store, files, events);
     }
 
     /// <summary>The store.</summary>
@@ -100,7 +102,7 @@ internal sealed class LpsdServer : JsonServer
     protected override void Handle(JsonConnection connection, string command, JsonObject request)
     {
         Store.Reset();
-        if (!_queries.TryRun(connection, command, request) && !_changes.TryRun(connection, command, request))
+        if (!_queries.TryRun(connection, command, request) && !_changes.TryRun(connection, command, request) && !_accounts.TryRun(connection, command, request))
         {
             Unbuilt(connection, command, request);
         }
@@ -119,8 +121,7 @@ internal sealed class LpsdServer : JsonServer
     private static void Unbuilt(JsonConnection connection, string command, JsonObject request)
     {
         request.Wipe();
-        bool known = command is "set" or "enable" or "disable" or "unlock" or "remove" or "set-password" or "change-password"
-            or "verify" or "claim-set" or "claim-remove" or "set-sd";
+        bool known = command is "unlock" or "set-password" or "change-password" or "verify";
         if (known)
         {
             connection.Fail(LpsdCodes.Unsupported, $"{command} is not part of this version of lpsd");

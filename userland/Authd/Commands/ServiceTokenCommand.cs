@@ -47,7 +47,7 @@ internal sealed class ServiceTokenCommand(AuthdServer server, Minter minter, Loc
 
     private void Find(JsonConnection connection, ServiceTokenRequest request, AccountName account)
     {
-        IReadOnlyList<Sid> implied = TokenPlan.ImplicitSids(request.Service);
+        IReadOnlyList<Sid> implied = new TokenRequest(LogonType.Service, request.Service).ImplicitSids();
         switch (account.Kind)
         {
             case AccountKind.Builtin:

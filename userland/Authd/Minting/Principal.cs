@@ -34,6 +34,15 @@ internal sealed record Principal
 
     public uint AuditPolicy { get; init; }
 
+    /// <summary>Claim array of the account (KACS-FMT-109).</summary>
+    public byte[] UserClaims { get; init; } = [];
+
+    /// <summary>Claim array of the machine.</summary>
+    public byte[] DeviceClaims { get; init; } = [];
+
+    /// <summary>Groups of the machine.</summary>
+    public IReadOnlyList<Sid> DeviceGroups { get; init; } = [];
+
     /// <summary>Nanoseconds since the Unix epoch, 0 for never.</summary>
     public ulong ExpiresAt { get; init; }
 

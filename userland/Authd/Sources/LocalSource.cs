@@ -45,8 +45,17 @@ internal sealed class LocalSource(LpsdLink link)
             return null;
         }
 
+        if (!TryClaims(answer, "user_claims", out byte[] userClaims) || !TryClaims(answer, "device_claims", out byte[] deviceClaims) ||
+            !TrySids(answer, "device_groups", out Sid[] deviceGroups))
+        {
+            return null;
+        }
+
         return new Principal
         {
+            UserClaims = userClaims,
+            DeviceClaims = deviceClaims,
+            DeviceGroups = deviceGroups,
             Sid = sid,
             Name = name,
             Source = Name,
@@ -127,6 +136,33 @@ internal sealed class LocalSource(LpsdLink link)
 
     private static uint Id(JsonObject answer, string field) =>
         answer.TryGetUInt64(field, out ulong id) && id < uint.MaxValue ? (uint)id : Principal.NoId;
+
+    /// <summary>A claim array in base64; absent is empty, anything else must be one.</summary>
+    private static bool TryClaims(JsonObject answer, string field, out byte[] claims)
+    {
+        claims = [];
+        if (!answer.Has(field))
+        {
+            return true;
+        }
+
+        byte[] buffer = new byte[TokenSpec.MaxLength];
+        bool read = answer.TryGetString(field, out string text) && Convert.TryFromBase64String(text, buffer, out int length) && (claims = buffer[..length]) is not null;
+        return read && TokenDecoder.IsClaimArray(claims);
+    }
+
+    private static bool TrySids(JsonObject answer, string field, out Sid[] sids)
+    {
+        string[] texts = [];
+        bool read = !answer.Has(field) || answer.TryGetStrings(field, out texts);
+        sids = new Sid[texts.Length];
+        for (int i = 0; i < texts.Length && read; i++)
+        {
+            read = Sid.TryParse(texts[i], out sids[i]);
+        }
+
+        return read;
+    }
 
     private static bool TrySid(JsonObject answer, string field, out Sid sid)
     {

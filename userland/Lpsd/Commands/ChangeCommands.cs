@@ -55,7 +55,7 @@ internal sealed class ChangeCommands(LpsdServer server, LpsStore store, AccountF
 
         if (!verdict.IsAllowed)
         {
-            events.Principal("add", ErrorCodes.AccessDenied, CallerOf(connection), default, null);
+            events.Principal("add", ErrorCodes.AccessDenied, EventCaller.Of(connection), default, null, []);
             LpsdServer.Answered(connection, "add", verdict);
             return;
         }
@@ -78,7 +78,7 @@ internal sealed class ChangeCommands(LpsdServer server, LpsStore store, AccountF
             return;
         }
 
-        events.Principal("add", "OK", CallerOf(connection), sid, wanted.Principal.Name);
+        events.Principal("add", "OK", EventCaller.Of(connection), sid, wanted.Principal.Name, []);
         RefreshFiles();
         Utf8JsonWriter writer = connection.BeginAnswer();
         writer.WriteString("sid"u8, sid.ToString());
@@ -126,7 +126,7 @@ internal sealed class ChangeCommands(LpsdServer server, LpsStore store, AccountF
             : group is null || member.IsNone ? new Outcome(ErrorCodes.NotFound, "no such group or member")
             : command == "group-add" ? _changes.AddMember(group, member)
             : _changes.RemoveMember(group, member, Clock.Realtime);
-        events.Group(command, outcome.Ok ? "OK" : outcome.Code, CallerOf(connection), group?.Sid ?? default, member);
+        events.Group(command, outcome.Ok ? "OK" : outcome.Code, EventCaller.Of(connection), group?.Sid ?? default, member);
         if (!outcome.Ok)
         {
             connection.Fail(outcome.Code, outcome.Message);
@@ -141,7 +141,7 @@ internal sealed class ChangeCommands(LpsdServer server, LpsStore store, AccountF
     {
         // A name that exists may be recorded; one that was only typed may be a password (LPS-055).
         bool exists = outcome.Code == LpsdCodes.AlreadyExists;
-        events.Principal("add", outcome.Code, CallerOf(connection), default, exists ? name : null);
+        events.Principal("add", outcome.Code, EventCaller.Of(connection), default, exists ? name : null, []);
         connection.Fail(outcome.Code, outcome.Message);
     }
 
@@ -152,15 +152,5 @@ internal sealed class ChangeCommands(LpsdServer server, LpsStore store, AccountF
         {
             Console.Error.WriteLine($"lpsd: the account files could not be written: {error}");
         }
-    }
-
-    private static EventCaller CallerOf(JsonConnection connection)
-    {
-        _ = Sid.TryParse(connection.Peer.Name, out Sid user);
-        Span<byte> statistics = stackalloc byte[64];
-        ulong session = connection.Peer.Token is Fd token
-            && KacsToken.Query(token, (uint)TokenClass.Statistics, statistics, out int size).Ok
-            && TokenDecoder.TryStatistics(statistics[..size], out TokenStatistics read) ? read.AuthId : 0;
-        return new EventCaller(user, session, connection.PeerPid);
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System;
 using System.Collections.Generic;
 using System.Text.Json;
 using Lpsd.Store;
@@ -10,6 +11,9 @@ namespace Lpsd.Commands;
 internal sealed class ResolveAnswer
 {
     private readonly List<(Sid Sid, uint? Id)> _groups = [];
+    private readonly List<Sid> _deviceGroups = [];
+    private byte[] _userClaims = [];
+    private byte[] _deviceClaims = [];
     private PrincipalRow? _row;
     private uint? _gid;
 
@@ -22,8 +26,26 @@ internal sealed class ResolveAnswer
             answer._groups.Add((group, store.Find(group)?.PosixId));
         }
 
+        // The machine's own claims and groups are those of the device (LPS-033).
+        Sid machine = store.MachineSid;
+        answer._deviceGroups.AddRange(store.Resolve([machine]));
+        answer._deviceClaims = Pack(store.Claims(machine));
+        answer._userClaims = row is null ? [] : Pack(store.Claims(row.Sid));
         answer._gid = row is null || row.PrimaryGroup.IsNone ? null : store.Find(row.PrimaryGroup)?.PosixId;
         return answer;
+    }
+
+    /// <summary>A claim array: each entry behind its length (KACS-FMT-109).</summary>
+    internal static byte[] Pack(List<byte[]> entries)
+    {
+        List<byte> array = [];
+        foreach (byte[] entry in entries)
+        {
+            array.AddRange(BitConverter.GetBytes(entry.Length));
+            array.AddRange(entry);
+        }
+
+        return [.. array];
     }
 
     /// <summary>Writes the fields.</summary>
@@ -43,6 +65,9 @@ internal sealed class ResolveAnswer
             writer.WriteString("shell"u8, row.Shell);
         }
 
+        writer.WriteBase64String("user_claims"u8, _userClaims);
+        writer.WriteBase64String("device_claims"u8, _deviceClaims);
+        PrincipalJson.Sids(writer, "device_groups", _deviceGroups);
         writer.WriteStartArray("groups"u8);
         foreach ((Sid sid, uint? id) in _groups)
         {

@@ -9,7 +9,7 @@ using Peios.Security;
 namespace Lpsd.Store;
 
 /// <summary>Queries and changes of the principal store. One command is one transaction at most (LPS-009).</summary>
-internal sealed class LpsStore(SqliteDatabase database) : StoreConnection(database)
+internal sealed partial class LpsStore(SqliteDatabase database) : StoreConnection(database)
 {
     /// <summary>The machine's domain (LPS-019).</summary>
     public Sid MachineSid => Meta("machine_sid") is byte[] bytes && Sid.TryReadExact(bytes, out Sid sid) ? sid : default;

@@ -117,7 +117,8 @@ internal sealed class PrincipalChanges(LpsStore store)
         return Outcome.Done;
     }
 
-    private Outcome Insert(PrincipalRow group, in Sid member)
+    /// <summary>Adds a membership inside the caller's transaction.</summary>
+    internal Outcome Insert(PrincipalRow group, in Sid member)
     {
         if (group.Kind is not (PrincipalKind.Group or PrincipalKind.Alias))
         {

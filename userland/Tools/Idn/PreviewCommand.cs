@@ -77,7 +77,7 @@ internal static class PreviewCommand
     {
         List<(string, string)> fields = [];
         foreach ((string field, string label) in (ReadOnlySpan<(string, string)>)
-            [("user_sid", "User"), ("elevation", "Elevation"), ("integrity_level", "Integrity"), ("mandatory_policy", "Policy"), ("owner_index", "Owner index"),
+            [("user_sid", "User"), ("elevation", "Elevation"), ("integrity_level", "Integrity"), ("mandatory_policy", "Policy"), ("owner_sid_index", "Owner index"),
              ("default_dacl", "Default DACL"), ("projected_uid", "Linux user"), ("projected_gid", "Linux group")])
         {
             fields.Add((label, Value(token, field)));
