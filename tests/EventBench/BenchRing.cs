@@ -60,7 +60,7 @@ internal sealed unsafe class BenchRing : IRing
         Interlocked.MemoryBarrier();
         if (*(_map + 4096) != 0)
         {
-            PkmCore.RingBump(_state);
+            Volatile.Write(ref *(uint*)(_map + 128), *(uint*)(_map + 128) + 1);
             Wakes++;
             _ = KmesDevice.Nudge(_wake);
         }

@@ -17,9 +17,6 @@ internal static unsafe partial class PkmCore
     [LibraryImport(Library, EntryPoint = "kmes_ring_publish"), SuppressGCTransition]
     internal static partial void RingPublish(byte* ring);
 
-    [LibraryImport(Library, EntryPoint = "kmes_ring_bump"), SuppressGCTransition]
-    internal static partial void RingBump(byte* ring);
-
     /// <summary>struct kmes_stamp.</summary>
     internal struct Stamp
     {

@@ -15,6 +15,7 @@ StreamWriter output = new(outStream, new UTF8Encoding(false), 16384);
 StreamWriter error = new(errorStream, new UTF8Encoding(false), 1024) { AutoFlush = true };
 ToolHost host = new(output, error)
 {
+    Binary = outStream,
     IsTerminal = Files.IsTerminal(1),
     Columns = Terminal.Columns(1),
     Input = input,

@@ -19,7 +19,7 @@ internal sealed unsafe class InProcessRing : IDisposable
     private static readonly delegate* unmanaged<byte*, void> Release =
         (delegate* unmanaged<byte*, void>)CoreLibrary.Export("kmes_ring_publish");
 
-    private readonly byte* _state = (byte*)NativeMemory.AllocZeroed(256);
+    private readonly byte* _state = (byte*)NativeMemory.AllocZeroed(4096);
     private readonly nuint _length;
     private readonly byte* _map;
 
@@ -71,6 +71,31 @@ internal sealed unsafe class InProcessRing : IDisposable
     }
 
     internal void Publish() => Release(_state);
+
+    /// <summary>
+    /// What the kernel does when the capacity changes: <paramref name="next"/> takes over the newest events that fit and the
+    /// numbers, then the generation of this ring, which nobody writes any more, changes too (KMES-116 to KMES-119).
+    /// </summary>
+    internal void SwapTo(InProcessRing next)
+    {
+        ulong write = *(ulong*)(_map + 64);
+        ulong tail = *(ulong*)(_map + 72);
+        while (write - tail > next.Capacity)
+        {
+            tail += *(uint*)At(tail);
+        }
+
+        new ReadOnlySpan<byte>(At(tail), (int)(write - tail)).CopyTo(new Span<byte>(next._map + 8192, (int)next.Capacity));
+        *(ulong*)(next._state + 32) = write - tail; // write_pos, pending and sequence of struct kmes_ring
+        *(ulong*)(next._state + 40) = write - tail;
+        *(ulong*)(next._state + 48) = *(ulong*)(_state + 48);
+        *(ulong*)(next._map + 64) = write - tail;
+        ulong generation = *(ulong*)(_map + 32) + 1;
+        *(ulong*)(next._map + 32) = generation;
+        System.Threading.Volatile.Write(ref *(ulong*)(_map + 32), generation);
+    }
+
+    private byte* At(ulong position) => _map + 8192 + (position & (Capacity - 1));
 
     public void Dispose()
     {

@@ -31,7 +31,12 @@ internal static class QueryCommand
         }
         else if (query == "-")
         {
-            query = Console.In.ReadToEnd();
+            if (!StandardInput.ReadAll().TryGet(out byte[]? text, out Errno error))
+            {
+                return context.Fail(ExitCode.Failed, $"standard input: {error}", error.ToString());
+            }
+
+            query = Encoding.UTF8.GetString(text);
         }
 
         return Run(context, query.Trim());
@@ -141,30 +146,35 @@ internal static class QueryCommand
 
     private static ExitCode Receive(ToolContext context, QueryClient client, IRecordSink sink, bool stream)
     {
-        List<(byte[] Bytes, int Offset, int Count)> kept = [];
-        while (true)
+        if (stream)
         {
-            switch (client.Receive(out (byte[] Bytes, int Offset, int Count) records, out string problem))
-            {
-                case QueryClient.Answer.Records when stream:
-                    RecordSinks.Feed(sink, records);
-                    sink.Flush();
-                    context.Out.Flush();
-                    break;
-                case QueryClient.Answer.Records:
-                    kept.Add(records);
-                    break;
-                case QueryClient.Answer.End:
-                    kept.ForEach(records => RecordSinks.Feed(sink, records));
-                    sink.Flush();
-                    return ExitCode.Success;
-                case QueryClient.Answer.Error:
-                    return context.Fail(Classify(problem), problem);
-                default:
-                    return context.Fail(ExitCode.Unreachable, problem, "EPROTO");
-            }
+            FollowPump pump = new(client);
+            return Finish(context, pump.Run(context, sink, out string end), end);
         }
+
+        List<(byte[] Bytes, int Offset, int Count)> kept = [];
+        QueryClient.Answer answer;
+        string problem;
+        while ((answer = client.Receive(out (byte[] Bytes, int Offset, int Count) records, out problem)) == QueryClient.Answer.Records)
+        {
+            kept.Add(records);
+        }
+
+        if (answer == QueryClient.Answer.End)
+        {
+            kept.ForEach(records => RecordSinks.Feed(sink, records));
+            sink.Flush();
+        }
+
+        return Finish(context, answer, problem);
     }
+
+    private static ExitCode Finish(ToolContext context, QueryClient.Answer answer, string problem) => answer switch
+    {
+        QueryClient.Answer.End => ExitCode.Success,
+        QueryClient.Answer.Error => context.Fail(Classify(problem), problem),
+        _ => context.Fail(ExitCode.Unreachable, problem, "EPROTO"),
+    };
 
     private static ExitCode Classify(string problem) =>
         problem.StartsWith("access denied", StringComparison.Ordinal) ? ExitCode.Denied

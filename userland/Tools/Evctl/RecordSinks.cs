@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO;
+using System.Text;
+using System.Text.Json;
 using Peios.Events;
 using Tools.Frame;
 
@@ -15,7 +18,7 @@ internal static class RecordSinks
     {
         "pretty" => query.StartsWith("LOGS", StringComparison.OrdinalIgnoreCase) ? new LogLines(context) : new EventLines(context),
         "jsonl" => new JsonLinesSink(context),
-        "msgpack" => new MsgPackSink(Console.OpenStandardOutput()),
+        "msgpack" => new MsgPackSink(context.Binary),
         _ => null,
     };
 
@@ -32,24 +35,32 @@ internal static class RecordSinks
     /// <summary>u32 length and record, as they came (CLI-022).</summary>
     private sealed class MsgPackSink(Stream output) : IRecordSink
     {
+        private readonly BufferedStream _output = new(output, 65536);
+
         public void Add(ReadOnlySpan<byte> record)
         {
             Span<byte> head = stackalloc byte[4];
             BinaryPrimitives.WriteInt32LittleEndian(head, record.Length);
-            output.Write(head);
-            output.Write(record);
+            _output.Write(head);
+            _output.Write(record);
         }
 
-        public void Flush() => output.Flush();
+        public void Flush() => _output.Flush();
     }
 
     /// <summary>One JSON object a line.</summary>
     private sealed class JsonLinesSink(ToolContext context) : IRecordSink
     {
+        private readonly ArrayBufferWriter<byte> _buffer = new();
+        private readonly Utf8JsonWriter _json = new(Stream.Null, ToolContext.JsonOptions);
+
         public void Add(ReadOnlySpan<byte> record)
         {
-            byte[] copy = record.ToArray();
-            context.WriteJson(w => MsgPackJson.Write(w, copy));
+            _buffer.ResetWrittenCount();
+            _json.Reset(_buffer);
+            MsgPackJson.Write(_json, record);
+            _json.Flush();
+            context.Out.WriteLine(Encoding.UTF8.GetString(_buffer.WrittenSpan));
         }
 
         public void Flush() => context.Out.Flush();

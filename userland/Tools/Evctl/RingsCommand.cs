@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using Peios.Interop;
@@ -35,6 +36,7 @@ internal static class RingsCommand
             List<KmesStats> now = before;
             if (error.Ok && seconds > 0)
             {
+                // The one wait here that is for a time: the user asked what happens within these seconds.
                 Thread.Sleep(TimeSpan.FromSeconds(seconds));
                 error = Read(device, out now);
             }
@@ -46,7 +48,8 @@ internal static class RingsCommand
                     error == Errno.EPERM ? "reading the rings needs SeSecurityPrivilege (EPERM)" : error.ToString(), error.ToString());
             }
 
-            Print(context, before, now, seconds > 0 ? (Clock.Monotonic - start) / 1e9 : 0);
+            Gaps(context, now.Count, out long?[] lost);
+            Print(context, before, now, lost, seconds > 0 ? (Clock.Monotonic - start) / 1e9 : 0);
         }
 
         return ExitCode.Success;
@@ -66,28 +69,53 @@ internal static class RingsCommand
         }
     }
 
-    private static void Print(ToolContext context, List<KmesStats> before, List<KmesStats> now, double seconds)
+    /// <summary>
+    /// Events of this boot that eventd recorded as lost, by CPU; null when eventd is not there to say, or does not show
+    /// its gap records to the caller.
+    /// </summary>
+    private static void Gaps(ToolContext context, int cpus, out long?[] lost)
     {
-        if (context.Json)
+        lost = new long?[cpus];
+        string path = context.Arguments.Value(EvctlTool.Socket) ?? QueryClient.DefaultSocket;
+        if (!Files.ReadSmall("/proc/sys/kernel/random/boot_id", 64).TryGet(out byte[]? boot)
+            || !QueryClient.Connect(path).TryGet(out QueryClient? client))
         {
-            context.WriteJson(w => Json(w, before, now, seconds));
             return;
         }
 
-        Table table = new("#CPU", "#KIB", "#FILL", "#EVENTS", "#PER-S", "#DROPPED", "#OVERWRITTEN", "#READERS", "#GEN");
+        using (client)
+        {
+            client.Send($"EVENTS synthetic.* WHERE boot_id == \"{Encoding.ASCII.GetString(boot).Trim()}\" SELECT event_type, cpu_id, count");
+            while (client.Receive(out (byte[] Bytes, int Offset, int Count) records, out _) == QueryClient.Answer.Records)
+            {
+                GapSum sum = new(lost);
+                RecordSinks.Feed(sink: sum, records);
+            }
+        }
+    }
+
+    private static void Print(ToolContext context, List<KmesStats> before, List<KmesStats> now, long?[] lost, double seconds)
+    {
+        if (context.Json)
+        {
+            context.WriteJson(w => Json(w, before, now, lost, seconds));
+            return;
+        }
+
+        Table table = new("#CPU", "#KIB", "#FILL", "#EVENTS", "#PER-S", "#DROPPED", "#OVERWRITTEN", "#GAPS", "#READERS", "#GEN");
         for (int i = 0; i < now.Count; i++)
         {
             KmesStats s = now[i];
             table.Add(
                 Text(i), Text(s.Capacity / 1024), Fill(s).ToString("0", CultureInfo.InvariantCulture) + "%", Text(s.Sequence),
                 seconds > 0 ? Rate(before[i], s, seconds).ToString("0", CultureInfo.InvariantCulture) : null,
-                Text(s.Dropped), Text(s.Overwritten), Text(s.Attached), Text(s.Generation));
+                Text(s.Dropped), Text(s.Overwritten), lost[i] is long gaps ? Text(gaps) : null, Text(s.Attached), Text(s.Generation));
         }
 
         context.Write(table);
     }
 
-    private static void Json(Utf8JsonWriter w, List<KmesStats> before, List<KmesStats> now, double seconds)
+    private static void Json(Utf8JsonWriter w, List<KmesStats> before, List<KmesStats> now, long?[] lost, double seconds)
     {
         w.WriteStartObject();
         w.WriteStartArray("rings");
@@ -105,6 +133,11 @@ internal static class RingsCommand
 
             w.WriteNumber("dropped", now[i].Dropped);
             w.WriteNumber("overwritten", now[i].Overwritten);
+            if (lost[i] is long gaps)
+            {
+                w.WriteNumber("gaps", gaps);
+            }
+
             w.WriteNumber("readers", now[i].Attached);
             w.WriteNumber("generation", now[i].Generation);
             w.WriteEndObject();

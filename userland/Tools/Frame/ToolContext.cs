@@ -13,7 +13,9 @@ namespace Tools.Frame;
 internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWriter output, TextWriter error)
 {
     /// <summary>Names and events hold any text; JSON is read by programs, so only what JSON itself needs is escaped.</summary>
-    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Stream _binary = Stream.Null;
 
     /// <summary>The parsed command line.</summary>
     public ParsedArguments Arguments { get; } = arguments;
@@ -23,6 +25,18 @@ internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWri
 
     /// <summary>Standard output, buffered; flushed at the end.</summary>
     public TextWriter Out { get; } = output;
+
+    /// <summary>Standard output for formats that are not text; what <see cref="Out"/> holds comes first.</summary>
+    public Stream Binary
+    {
+        get
+        {
+            Out.Flush();
+            return _binary;
+        }
+
+        init => _binary = value;
+    }
 
     /// <summary>Standard error.</summary>
     public TextWriter Error { get; } = error;
@@ -80,7 +94,7 @@ internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWri
     public void WriteJson(Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, s_json))
+        using (Utf8JsonWriter writer = new(buffer, JsonOptions))
         {
             write(writer);
         }
@@ -98,7 +112,7 @@ internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWri
         if (Json)
         {
             ArrayBufferWriter<byte> buffer = new();
-            using (Utf8JsonWriter writer = new(buffer, s_json))
+            using (Utf8JsonWriter writer = new(buffer, JsonOptions))
             {
                 writer.WriteStartObject();
                 writer.WriteStartObject("error");

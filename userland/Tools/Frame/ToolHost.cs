@@ -11,6 +11,9 @@ internal sealed class ToolHost(TextWriter output, TextWriter error)
     /// <summary>Version of all tools: that of the system they ship with.</summary>
     public const string Version = "0.1.0";
 
+    /// <summary>Standard output for formats that are not text.</summary>
+    public Stream Binary { get; init; } = Stream.Null;
+
     /// <summary>Is standard output a terminal (decides colour and shortening)?</summary>
     public bool IsTerminal { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed class ToolHost(TextWriter output, TextWriter error)
         string when = arguments.Value(CommonOptions.Color) ?? "auto";
         ToolContext context = new(tool, arguments, output, error)
         {
+            Binary = Binary,
             UseColour = !arguments.Has(CommonOptions.Json) && WantsColour(when),
             OnTerminal = IsTerminal,
             TerminalWidth = IsTerminal ? Columns : 0,
