@@ -268,27 +268,27 @@ public sealed unsafe partial class KacsDevice : IDisposable
 
     private static KacsAccessCheckArgs Arguments(
         in KacsAccessRequest request, byte* sd, byte* self, byte* context, byte* claims, uint* granted) => new()
-    {
-        Size = (uint)sizeof(KacsAccessCheckArgs),
-        TokenFd = request.Token is null ? -1 : request.Token.Raw,
-        SdPtr = (ulong)sd,
-        SdLen = (uint)request.SecurityDescriptor.Length,
-        DesiredAccess = request.Desired,
-        GenericRead = request.GenericRead,
-        GenericWrite = request.GenericWrite,
-        GenericExecute = request.GenericExecute,
-        GenericAll = request.GenericAll,
-        SelfSidPtr = (ulong)self,
-        SelfSidLen = (uint)request.SelfSid.Length,
-        PrivilegeIntent = request.PrivilegeIntent,
-        LocalClaimsPtr = (ulong)claims,
-        LocalClaimsLen = (uint)request.LocalClaims.Length,
-        GrantedOutPtr = (ulong)granted,
-        PipType = request.PipType,
-        PipTrust = request.PipTrust,
-        AuditContextPtr = (ulong)context,
-        AuditContextLen = (uint)request.AuditContext.Length,
-    };
+        {
+            Size = (uint)sizeof(KacsAccessCheckArgs),
+            TokenFd = request.Token is null ? -1 : request.Token.Raw,
+            SdPtr = (ulong)sd,
+            SdLen = (uint)request.SecurityDescriptor.Length,
+            DesiredAccess = request.Desired,
+            GenericRead = request.GenericRead,
+            GenericWrite = request.GenericWrite,
+            GenericExecute = request.GenericExecute,
+            GenericAll = request.GenericAll,
+            SelfSidPtr = (ulong)self,
+            SelfSidLen = (uint)request.SelfSid.Length,
+            PrivilegeIntent = request.PrivilegeIntent,
+            LocalClaimsPtr = (ulong)claims,
+            LocalClaimsLen = (uint)request.LocalClaims.Length,
+            GrantedOutPtr = (ulong)granted,
+            PipType = request.PipType,
+            PipTrust = request.PipTrust,
+            AuditContextPtr = (ulong)context,
+            AuditContextLen = (uint)request.AuditContext.Length,
+        };
 
     private Errno Call(uint command, void* args) => Libc.Check(Libc.ioctl(_fd.Raw, command, args));
 

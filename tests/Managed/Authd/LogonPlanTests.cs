@@ -167,7 +167,9 @@ public sealed class LogonPlanTests
 
     private static Principal Bob() => Alice() with
     {
-        Sid = Sid($"{Machine}-1001"), Name = "bob", Uid = 1001,
+        Sid = Sid($"{Machine}-1001"),
+        Name = "bob",
+        Uid = 1001,
         Groups = [new(Sid($"{Machine}-513"), 513), new(WellKnownSids.Administrators, 544), new(WellKnownSids.Users, 545)],
     };
 
