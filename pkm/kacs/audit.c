@@ -6,6 +6,7 @@
  * there is none the event is lost, except those of an access check: there
  * core fails the check closed.
  */
+#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm_types.h>
@@ -13,7 +14,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include <pkm/core/msgpack.h>
 #include <pkm/kmes.h>
 
 #include "internal.h"
@@ -45,11 +45,21 @@ static void make_text(char *text)
 			*text = '?';
 }
 
-static char *executable_path(struct who_memory *mem)
+static const char *path_text(struct file *file, struct who_memory *mem)
+{
+	char *path = file_path(file, mem->path_room, sizeof(mem->path_room));
+
+	if (IS_ERR(path))
+		return "";
+	make_text(path);
+	return path;
+}
+
+static const char *executable_path(struct who_memory *mem)
 {
 	struct mm_struct *mm = current->mm;
 	struct file *exe = NULL;
-	char *path = "";
+	const char *path = "";
 
 	if (!mm)
 		return path;
@@ -60,11 +70,8 @@ static char *executable_path(struct who_memory *mem)
 	rcu_read_unlock();
 	if (!exe)
 		return path;
-	path = file_path(exe, mem->path_room, sizeof(mem->path_room));
+	path = path_text(exe, mem);
 	fput(exe);
-	if (IS_ERR(path))
-		return "";
-	make_text(path);
 	return path;
 }
 
@@ -178,76 +185,7 @@ void kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing)
 	}
 }
 
-/* --- tokens ----------------------------------------------------------------- */
-
-static void put_sids(struct pkm_mp *m, const struct kacs_sid_list *list)
-{
-	struct kacs_sid_attr entry;
-	u32 pos = 0;
-
-	pkm_mp_array(m, list->count);
-	while (kacs_sid_list_next(list, &pos, &entry))
-		pkm_mp_bin(m, entry.sid, entry.len);
-}
-
-static void put_key_uint(struct pkm_mp *m, const char *key, u64 value)
-{
-	pkm_mp_key(m, key);
-	pkm_mp_uint(m, value);
-}
-
-static void put_key_guid(struct pkm_mp *m, const char *key, const struct kacs_token *tok)
-{
-	pkm_mp_key(m, key);
-	if (tok)
-		pkm_mp_bin(m, tok->guid, sizeof(tok->guid));
-	else
-		pkm_mp_nil(m);
-}
-
-static void put_key_sid(struct pkm_mp *m, const char *key, const u8 *sid)
-{
-	pkm_mp_key(m, key);
-	if (sid)
-		pkm_mp_bin(m, sid, kacs_sid_len(sid));
-	else
-		pkm_mp_nil(m);
-}
-
-/* KACS-AC-197. */
-static void put_token_create(struct pkm_mp *m, const char *mode, const struct kacs_token *tok,
-			     const struct kacs_token *source)
-{
-	const struct kacs_token_spec *spec = &tok->fixed->spec;
-
-	pkm_mp_map(m, 18);
-	pkm_mp_key(m, "mode");
-	pkm_mp_text(m, mode);
-	put_key_guid(m, "token_guid", tok);
-	put_key_guid(m, "source_token_guid", source);
-	put_key_sid(m, "user_sid", spec->subject.user);
-	pkm_mp_key(m, "user_deny_only");
-	pkm_mp_bool(m, spec->subject.user_deny_only);
-	pkm_mp_key(m, "group_sids");
-	put_sids(m, &spec->subject.groups);
-	pkm_mp_key(m, "restricted_sids");
-	if (spec->subject.restricted.count)
-		put_sids(m, &spec->subject.restricted);
-	else
-		pkm_mp_nil(m);
-	pkm_mp_key(m, "write_restricted");
-	pkm_mp_bool(m, spec->subject.write_restricted);
-	put_key_uint(m, "privileges_present", READ_ONCE(tok->privs_present));
-	put_key_uint(m, "privileges_enabled", READ_ONCE(tok->privs_enabled));
-	put_key_uint(m, "integrity_level", spec->subject.integrity);
-	put_key_uint(m, "token_type", tok->type);
-	put_key_uint(m, "impersonation_level", tok->level);
-	put_key_uint(m, "auth_id", tok->fixed->session->id);
-	put_key_sid(m, "confinement_sid", spec->subject.confinement);
-	put_key_uint(m, "interactivity_scope", READ_ONCE(tok->scope));
-	put_key_uint(m, "projected_uid", spec->projected_uid);
-	put_key_uint(m, "projected_gid", spec->projected_gid);
-}
+/* --- tokens, sessions, processes --------------------------------------------- */
 
 /**
  * kacs_audit_token_create() - a token was made by a call
@@ -260,21 +198,27 @@ static void put_token_create(struct pkm_mp *m, const char *mode, const struct ka
 void kacs_audit_token_create(const char *mode, const struct kacs_token *tok,
 			     const struct kacs_token *source)
 {
-	struct pkm_mp m;
-	u8 *body;
+	const struct kacs_token_event event = {
+		.mode = mode,
+		.guid = tok->guid,
+		.source_guid = source ? source->guid : NULL,
+		.spec = &tok->fixed->spec,
+		.privs_present = READ_ONCE(tok->privs_present),
+		.privs_enabled = READ_ONCE(tok->privs_enabled),
+		.auth_id = tok->fixed->session->id,
+		.token_type = tok->type,
+		.level = tok->level,
+		.scope = READ_ONCE(tok->scope),
+	};
+	u32 len = kacs_payload_token(NULL, 0, &event);
+	u8 *body = kvmalloc(len, GFP_KERNEL);
 
-	pkm_mp_init(&m, NULL, 0);
-	put_token_create(&m, mode, tok, source);
-	body = kvmalloc(m.w.len, GFP_KERNEL);
 	if (!body)
 		return;
-	pkm_mp_init(&m, body, m.w.len);
-	put_token_create(&m, mode, tok, source);
-	emit("token-create", body, pkm_mp_finish(&m));
+	kacs_payload_token(body, len, &event);
+	emit("token-create", body, len);
 	kvfree(body);
 }
-
-/* --- sessions ----------------------------------------------------------------- */
 
 /**
  * kacs_audit_session_event() - body of a session's events
@@ -282,22 +226,21 @@ void kacs_audit_token_create(const char *mode, const struct kacs_token *tok,
  * @out: where to, may be NULL when @room is 0
  * @room: bytes at @out
  *
- * Context: any. KACS-AC-194.
+ * Context: any.
  * Return: its length, whether or not it fits.
  */
 u32 kacs_audit_session_event(const struct kacs_session *session, u8 *out, u32 room)
 {
-	struct pkm_mp m;
+	const struct kacs_session_event event = {
+		.id = session->id,
+		.created_at = session->created_at,
+		.user = session->user,
+		.auth_package = session->package,
+		.auth_package_len = session->package_len,
+		.logon_type = session->logon_type,
+	};
 
-	pkm_mp_init(&m, out, room);
-	pkm_mp_map(&m, 5);
-	put_key_uint(&m, "session_id", session->id);
-	put_key_sid(&m, "user_sid", session->user);
-	put_key_uint(&m, "logon_type", session->logon_type);
-	pkm_mp_key(&m, "auth_package");
-	pkm_mp_str(&m, session->package, session->package_len);
-	put_key_uint(&m, "created_at", session->created_at);
-	return m.w.len;
+	return kacs_payload_session(out, room, &event);
 }
 
 /**
@@ -320,4 +263,86 @@ void kacs_audit_session_end(const struct kacs_session *session)
 void kacs_audit_session_invalidated(const struct kacs_session *session)
 {
 	emit("logon-session-invalidated", session->end_event, session->end_event_len);
+}
+
+/* GUID of a process's primary token as its credential has it; 16 zero bytes without one. */
+static const u8 *primary_guid(const struct task_struct *task)
+{
+	static const u8 none[16];
+	const struct pkm_identity *identity = pkm_cred_identity(__task_cred(task));
+
+	return identity && identity->primary ? identity->primary->guid : none;
+}
+
+/**
+ * kacs_audit_process_create() - a process was made and will run soon
+ * @parent: the forking task
+ * @child: the new one, which has its block and its pid
+ *
+ * Nothing is allocated: the event of a fork is as certain as the ring.
+ *
+ * Context: any but NMI. KACS-AC-199.
+ */
+void kacs_audit_process_create(struct task_struct *parent, struct task_struct *child)
+{
+	struct kacs_process_event event = {
+		.pid = task_tgid_nr(child),
+		.parent_pid = task_tgid_nr(parent),
+	};
+	const struct kacs_psb *psb, *parent_psb;
+	u8 body[KACS_PROCESS_CREATE_MAX];
+	static const u8 none[16];
+
+	rcu_read_lock();
+	psb = pkm_task_psb(child);
+	parent_psb = pkm_task_psb(parent);
+	if (psb) {
+		event.process_guid = psb->guid;
+		event.parent_guid = parent_psb ? parent_psb->guid : none;
+		event.token_guid = primary_guid(child);
+		emit("process-create", body, kacs_payload_process_create(body, sizeof(body), &event));
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * kacs_audit_process_exec() - the calling process runs another program
+ * @psb: its block
+ * @file: the program
+ *
+ * Context: process context, the new program's credential is in force. May
+ * sleep. KACS-AC-200.
+ */
+void kacs_audit_process_exec(const struct kacs_psb *psb, struct file *file)
+{
+	struct who_memory *mem = kmalloc(sizeof(*mem), GFP_KERNEL);
+	struct kacs_token *tok = kacs_primary_token_get();
+	struct kacs_process_event event;
+	const char *path;
+	u8 *body = NULL;
+	u32 len;
+
+	if (!mem || !tok)
+		goto out;
+	path = path_text(file, mem);
+	event = (struct kacs_process_event){
+		.process_guid = psb->guid,
+		.token_guid = tok->guid,
+		.pid = task_tgid_nr(current),
+		.pip_type = psb->pip_type,
+		.pip_trust = psb->pip_trust,
+		.path = (const u8 *)path,
+		.path_len = strlen(path),
+	};
+	len = kacs_payload_process_exec(NULL, 0, &event);
+	body = kvmalloc(len, GFP_KERNEL);
+	if (!body)
+		goto out;
+	kacs_payload_process_exec(body, len, &event);
+	emit("process-exec", body, len);
+out:
+	kvfree(body);
+	if (tok)
+		kacs_token_put(tok);
+	kfree(mem);
 }

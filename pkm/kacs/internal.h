@@ -291,6 +291,7 @@ struct kacs_psb {
 };
 
 struct kacs_psb *kacs_psb_of_get(const struct task_struct *task);
+struct task_struct *kacs_task_of_get(int pidfd, int tid);
 struct kacs_psb *kacs_psb_of_pidfd_get(int pidfd);
 struct kacs_blob *kacs_psb_sd_get(struct kacs_psb *psb);
 int kacs_psb_install(struct kacs_psb *psb, struct kacs_token *old, struct kacs_token *new);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /dev/kacs: privileges, process security blocks, what a client lets be seen. */
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/net.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <net/af_unix.h>
@@ -64,8 +67,49 @@ long kacs_ioc_privilege_check(void __user *arg)
 
 /* --- process security block ----------------------------------------------------------- */
 
-/* What this kernel and this version can put in force at once. */
-#define SUPPORTED_MITIGATIONS (KACS_MIT_NO_CHILD | KACS_MIT_UI_ACCESS)
+/* What a stock kernel and this version can put in force and keep there. */
+#define SUPPORTED_MITIGATIONS                                                       \
+	(KACS_MIT_NO_CHILD | KACS_MIT_UI_ACCESS | KACS_MIT_PIE | KACS_MIT_WXP)
+
+/* Is nothing of a process both writable and executable now (KACS-TOK-130)? */
+static int check_memory(struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct vm_area_struct *vma;
+	int err = 0;
+
+	if (!mm)
+		return -ESRCH;
+	mmap_read_lock(mm);
+	for (vma = find_vma(mm, 0); vma && !err; vma = find_vma(mm, vma->vm_end)) {
+		if ((vma->vm_flags & (VM_WRITE | VM_EXEC)) == (VM_WRITE | VM_EXEC))
+			err = -EACCES;
+		cond_resched();
+	}
+	mmap_read_unlock(mm);
+	mmput(mm);
+	return err;
+}
+
+/* Everything is checked before anything changes (KACS-TOK-129). */
+static int set_mitigations(struct task_struct *task, bool other, u32 mitigations)
+{
+	struct kacs_psb *psb = kacs_psb_of_get(task);
+	int err = 0;
+
+	if (!psb)
+		return -EACCES;
+	if (other)
+		err = kacs_gate_process(psb, KACS_PROCESS_SET_INFORMATION);
+	if (!err && mitigations & ~SUPPORTED_MITIGATIONS)
+		err = -EOPNOTSUPP;
+	if (!err && mitigations & KACS_MIT_WXP)
+		err = check_memory(task);
+	if (!err)
+		atomic_or(mitigations, &psb->mitigations);
+	kacs_psb_put(psb);
+	return err;
+}
 
 /**
  * kacs_ioc_set_psb() - KACS_IOC_SET_PSB
@@ -75,14 +119,16 @@ long kacs_ioc_privilege_check(void __user *arg)
  * (KACS-TOK-129).
  *
  * Context: process context. May sleep. KACS-TOK-128.
- * Return: 0, -EFAULT, -EINVAL, -EBADF, -ESRCH, -EACCES, -EPERM, -EOPNOTSUPP
- * for a mitigation that is not there, and in mode=off.
+ * Return: 0, -EFAULT, -EINVAL, -EBADF, -ESRCH, -EPERM, -EACCES, also for
+ * memory that is in the way, -EOPNOTSUPP for a mitigation that is not there,
+ * and in mode=off.
  */
 long kacs_ioc_set_psb(void __user *arg)
 {
 	struct kacs_set_psb_args args;
-	struct kacs_psb *psb;
-	int err = 0;
+	struct task_struct *task = current;
+	bool other;
+	int err;
 
 	if (!pkm_lsm_attached())
 		return -EOPNOTSUPP;
@@ -90,18 +136,14 @@ long kacs_ioc_set_psb(void __user *arg)
 		return -EFAULT;
 	if (args.mitigations & ~KACS_MIT_ALL)
 		return -EINVAL;
-	psb = args.pidfd == -1 ? kacs_psb_of_get(current) : kacs_psb_of_pidfd_get(args.pidfd);
-	if (IS_ERR(psb))
-		return PTR_ERR(psb);
-	if (!psb)
-		return -EACCES;
-	if (args.pidfd != -1)
-		err = kacs_gate_process(psb, KACS_PROCESS_SET_INFORMATION);
-	if (!err && args.mitigations & ~SUPPORTED_MITIGATIONS)
-		err = -EOPNOTSUPP;
-	if (!err)
-		atomic_or(args.mitigations, &psb->mitigations);
-	kacs_psb_put(psb);
+	other = args.pidfd != -1;
+	if (other)
+		task = kacs_task_of_get(args.pidfd, 0);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	err = set_mitigations(task, other, args.mitigations);
+	if (other)
+		put_task_struct(task);
 	return err;
 }
 

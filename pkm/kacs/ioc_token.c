@@ -49,8 +49,15 @@ long kacs_ioc_open_self_token(void __user *arg)
 
 /* --- other processes' ------------------------------------------------------------- */
 
-/* The leader or thread @tid of the process behind @pidfd, with a reference. */
-static struct task_struct *task_of(int pidfd, int tid)
+/**
+ * kacs_task_of_get() - a thread of another process
+ * @pidfd: number in the caller's table
+ * @tid: a thread of that process, 0: its leader
+ *
+ * Context: process context.
+ * Return: the task, which the caller puts; -EBADF, -ESRCH.
+ */
+struct task_struct *kacs_task_of_get(int pidfd, int tid)
 {
 	struct fd f = fdget(pidfd);
 	struct task_struct *leader, *task = NULL;
@@ -88,7 +95,7 @@ static struct task_struct *task_of(int pidfd, int tid)
  */
 struct kacs_psb *kacs_psb_of_pidfd_get(int pidfd)
 {
-	struct task_struct *task = task_of(pidfd, 0);
+	struct task_struct *task = kacs_task_of_get(pidfd, 0);
 	struct kacs_psb *psb;
 
 	if (IS_ERR(task))
@@ -117,7 +124,7 @@ static struct kacs_token *token_of(struct task_struct *task, bool effective)
 /* PROCESS_QUERY_INFORMATION and dominance, then the token (KACS-TOK-041). */
 static struct kacs_token *query_token_of(int pidfd, int tid, bool effective)
 {
-	struct task_struct *task = task_of(pidfd, tid);
+	struct task_struct *task = kacs_task_of_get(pidfd, tid);
 	struct kacs_token *tok = NULL;
 	struct kacs_psb *psb;
 	int err = -EACCES;

@@ -83,15 +83,16 @@ const u8 *kacs_psb_guid(const struct kacs_psb *psb)
 }
 
 /**
- * kacs_psb_no_child() - is making child processes forbidden (KACS-TOK-133)
- * @psb: block of the forking process
+ * kacs_psb_has() - is a mitigation in force for a process
+ * @psb: its block
+ * @mitigation: KACS_MIT_...
  *
  * Context: any.
- * Return: true when fork must fail.
+ * Return: true when it is.
  */
-bool kacs_psb_no_child(const struct kacs_psb *psb)
+bool kacs_psb_has(const struct kacs_psb *psb, u32 mitigation)
 {
-	return atomic_read(&psb->mitigations) & KACS_MIT_NO_CHILD;
+	return atomic_read(&psb->mitigations) & mitigation;
 }
 
 /**

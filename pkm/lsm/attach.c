@@ -488,6 +488,7 @@ static void __init finish(void)
 		return;
 	}
 	hook_count += ARRAY_SIZE(check_hooks);
+	pkm_task_report_forks();
 	pkm_watchdog_start();
 }
 

@@ -21,8 +21,12 @@
 
 /* Attached after seeding; inert until armed, capture excepted. */
 #define PKM_CHECK_HOOKS(hook)	  \
+	hook(bprm_check_security) \
+	hook(bprm_committed_creds) \
 	hook(bprm_creds_for_exec) \
 	hook(capable)		  \
+	hook(file_mprotect)	  \
+	hook(mmap_file)		  \
 	hook(sk_free_security)	  \
 	hook(task_fix_setgid)	  \
 	hook(task_fix_setgroups)  \
@@ -42,6 +46,10 @@ int pkm_cred_seed(const struct cred *cred, bool *added);
 int pkm_task_init(void);
 void pkm_task_exit(void);
 int pkm_task_seed(struct task_struct *task, bool *added);
+void pkm_task_report_forks(void);
+
+/* memory.c */
+bool pkm_current_has(u32 mitigation);
 
 /* net.c */
 int pkm_sock_init(void);

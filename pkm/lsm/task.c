@@ -10,11 +10,13 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
+#include <linux/tracepoint.h>
 
 #include <pkm/lsm.h>
 #include <pkm/module.h>
 #include <pkm/table.h>
 #include <pkm/token.h>
+#include <uapi/linux/pkm/kacs.h>
 
 #include "hooks.h"
 
@@ -207,7 +209,7 @@ int pkm_hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 			return add(task, parent, GFP_KERNEL);
 		psb = new_process_psb(task, NULL);
 	} else {
-		err = parent && kacs_psb_no_child(parent) ? -EPERM : copy_token(task);
+		err = parent && kacs_psb_has(parent, KACS_MIT_NO_CHILD) ? -EPERM : copy_token(task);
 		if (err)
 			goto put_parent;
 		psb = new_process_psb(task, parent);
@@ -262,6 +264,36 @@ int pkm_task_seed(struct task_struct *task, bool *added)
 		return -ENOMEM;
 	*added = true;
 	return add(task, psb, GFP_ATOMIC);
+}
+
+/* Kernel threads are nobody's process, a thread is part of one. */
+static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	if (thread_group_leader(child) && !(child->flags & PF_KTHREAD))
+		kacs_audit_process_create(parent, child);
+}
+
+static void __init find_fork(struct tracepoint *point, void *found)
+{
+	if (!strcmp(point->name, "sched_process_fork"))
+		*(struct tracepoint **)found = point;
+}
+
+/**
+ * pkm_task_report_forks() - have an event for every new process, for good
+ *
+ * task_alloc comes before the child has a pid, so the event waits for the
+ * tracepoint, which fires before the child can run. Nothing else hangs on it.
+ *
+ * Context: module init, hooks attached.
+ */
+void __init pkm_task_report_forks(void)
+{
+	struct tracepoint *point = NULL;
+
+	for_each_kernel_tracepoint(find_fork, &point);
+	if (!point || tracepoint_probe_register(point, on_fork, NULL))
+		pr_warn("no process-create events: the kernel has no tracepoint for forks\n");
 }
 
 /**

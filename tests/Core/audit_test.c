@@ -273,3 +273,98 @@ TEST(Payload_OfEveryEvent_IsOneWholeMap)
 	EXPECT(pkm_mp_valid(body[0], len[0], opened, ARRAY_SIZE(opened)));
 	EXPECT(holds_text(body[0], len[0], "ctx"));
 }
+
+/* The bytes of a body, found by the key in front of them. */
+static bool holds_after(const u8 *body, u32 len, const char *key, const void *bytes, u32 n)
+{
+	u32 k = strlen(key), i;
+
+	for (i = 0; i + k + n <= len; i++)
+		if (!memcmp(body + i, key, k) && !memcmp(body + i + k, bytes, n))
+			return true;
+	return false;
+}
+
+#define AFTER(key, bytes) EXPECT(holds_after(body, len, key, bytes, sizeof(bytes) - 1))
+
+/* KACS-AC-197, KACS-AC-198: every key of the table, values of the new token */
+TEST(Payload_TokenCreate_TellsItsFinalState)
+{
+	static const u8 guid[16] = { 0xaa }, source[16] = { 0xbb };
+	u8 lists[512], body[1024];
+	struct kacs_token_spec spec = {
+		.subject = { .user = sid_named("U", 1), .groups = list_of(lists, "G WD", 7),
+			     .integrity = 0x2000 },
+		.projected_uid = 201, .projected_gid = 202,
+	};
+	struct kacs_token_event event = { .mode = "mint", .guid = guid, .spec = &spec,
+					  .privs_present = 0x30, .privs_enabled = 0x10,
+					  .auth_id = 1000, .token_type = 2, .level = 3, .scope = 5 };
+	u32 len = kacs_payload_token(body, sizeof(body), &event);
+
+	EXPECT(len <= sizeof(body) && pkm_mp_valid(body, len, opened, ARRAY_SIZE(opened)));
+	EXPECT_EQ(body[0], 0xde); /* map 16, of 18 */
+	EXPECT_EQ(body[2], 18);
+	AFTER("mode", "\xa4mint");
+	AFTER("\xaatoken_guid", "\xc4\x10\xaa");
+	AFTER("source_token_guid", "\xc0");
+	AFTER("user_deny_only", "\xc2");
+	AFTER("group_sids", "\x92\xc4");
+	AFTER("restricted_sids", "\xc0");
+	AFTER("write_restricted", "\xc2");
+	AFTER("privileges_present", "\x30");
+	AFTER("privileges_enabled", "\x10");
+	AFTER("integrity_level", "\xcd\x20\x00");
+	AFTER("token_type", "\x02");
+	AFTER("impersonation_level", "\x03");
+	AFTER("auth_id", "\xcd\x03\xe8");
+	AFTER("confinement_sid", "\xc0");
+	AFTER("interactivity_scope", "\x05");
+	AFTER("projected_uid", "\xcc\xc9");
+	AFTER("projected_gid", "\xcc\xca");
+	event.source_guid = source;
+	spec.subject.restricted = list_of(lists + 256, "WD", 7);
+	spec.subject.confinement = sid_named("APP", 3);
+	len = kacs_payload_token(body, sizeof(body), &event);
+	AFTER("source_token_guid", "\xc4\x10\xbb");
+	AFTER("restricted_sids", "\x91\xc4");
+	AFTER("confinement_sid", "\xc4");
+	EXPECT_EQ(kacs_payload_token(NULL, 0, &event), len);
+}
+
+/* KACS-AC-194, KACS-AC-199, KACS-AC-200 */
+TEST(Payload_SessionAndProcess_TellTheirKeys)
+{
+	static const u8 a[16] = { 0xaa }, b[16] = { 0xbb }, c[16] = { 0xcc };
+	struct kacs_session_event session = { .id = 1000, .created_at = 1, .user = sid_named("U", 1),
+					      .auth_package = (u8 *)"Negotiate",
+					      .auth_package_len = 9, .logon_type = 5 };
+	struct kacs_process_event event = { .process_guid = a, .parent_guid = b, .token_guid = c,
+					    .pid = U32_MAX, .parent_pid = U32_MAX, .pip_type = 512,
+					    .pip_trust = 1024, .path = (u8 *)"/bin/x", .path_len = 6 };
+	u8 body[KACS_PROCESS_CREATE_MAX];
+	u32 len = kacs_payload_session(body, sizeof(body), &session);
+
+	EXPECT(len <= sizeof(body) && pkm_mp_valid(body, len, opened, ARRAY_SIZE(opened)));
+	AFTER("session_id", "\xcd\x03\xe8");
+	AFTER("user_sid", "\xc4");
+	AFTER("logon_type", "\x05");
+	AFTER("auth_package", "\xa9Negotiate");
+	AFTER("created_at", "\x01");
+	/* the largest there can be fits the stack buffer of a fork */
+	len = kacs_payload_process_create(body, sizeof(body), &event);
+	EXPECT(len <= sizeof(body) && pkm_mp_valid(body, len, opened, ARRAY_SIZE(opened)));
+	AFTER("\xacprocess_guid", "\xc4\x10\xaa");
+	AFTER("parent_process_guid", "\xc4\x10\xbb");
+	AFTER("token_guid", "\xc4\x10\xcc");
+	AFTER("\xa3pid", "\xce\xff\xff\xff\xff");
+	AFTER("parent_pid", "\xce");
+	len = kacs_payload_process_exec(body, sizeof(body), &event);
+	EXPECT(len <= sizeof(body) && pkm_mp_valid(body, len, opened, ARRAY_SIZE(opened)));
+	AFTER("process_guid", "\xc4\x10\xaa");
+	AFTER("token_guid", "\xc4\x10\xcc");
+	AFTER("executable_path", "\xa6/bin/x");
+	AFTER("pip_type", "\xcd\x02\x00");
+	AFTER("pip_trust", "\xcd\x04\x00");
+	AFTER("\xa3pid", "\xce\xff\xff\xff\xff");
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Bodies of the events a check emits: one MessagePack map each (KACS-AC-180 to
- * KACS-AC-193, KACS-AC-206).
+ * Bodies of events: one MessagePack map each (KACS-AC-180 to KACS-AC-200,
+ * KACS-AC-206).
  */
 #include "private.h"
 #include <pkm/core/msgpack.h>
@@ -15,6 +15,46 @@ static const char *const step_names[KACS_STEP_COUNT] = {
 static void put_sid(struct pkm_mp *m, const u8 *sid)
 {
 	pkm_mp_bin(m, sid, kacs_sid_len(sid));
+}
+
+static void put_uint(struct pkm_mp *m, const char *key, u64 value)
+{
+	pkm_mp_key(m, key);
+	pkm_mp_uint(m, value);
+}
+
+static void put_bool(struct pkm_mp *m, const char *key, bool value)
+{
+	pkm_mp_key(m, key);
+	pkm_mp_bool(m, value);
+}
+
+static void put_guid(struct pkm_mp *m, const char *key, const u8 *guid)
+{
+	pkm_mp_key(m, key);
+	if (guid)
+		pkm_mp_bin(m, guid, 16);
+	else
+		pkm_mp_nil(m);
+}
+
+static void put_sid_or_nil(struct pkm_mp *m, const char *key, const u8 *sid)
+{
+	pkm_mp_key(m, key);
+	if (sid)
+		put_sid(m, sid);
+	else
+		pkm_mp_nil(m);
+}
+
+static void put_sids(struct pkm_mp *m, const struct kacs_sid_list *list)
+{
+	struct kacs_sid_attr entry;
+	u32 pos = 0;
+
+	pkm_mp_array(m, list->count);
+	while (kacs_sid_list_next(list, &pos, &entry))
+		pkm_mp_bin(m, entry.sid, entry.len);
 }
 
 /* KACS-AC-183: all groups in token order, whatever their state. */
@@ -60,18 +100,6 @@ static void put_place(struct pkm_mp *m, const struct kacs_event_who *who)
 	pkm_mp_str(m, who->name, who->name_len);
 	pkm_mp_key(m, "executable_path");
 	pkm_mp_str(m, who->path, who->path_len);
-}
-
-static void put_uint(struct pkm_mp *m, const char *key, u64 value)
-{
-	pkm_mp_key(m, key);
-	pkm_mp_uint(m, value);
-}
-
-static void put_bool(struct pkm_mp *m, const char *key, bool value)
-{
-	pkm_mp_key(m, key);
-	pkm_mp_bool(m, value);
 }
 
 /* KACS-AC-206. */
@@ -189,5 +217,120 @@ u32 kacs_payload_policy(void *buf, u32 cap, const struct kacs_event_who *who,
 	put_uint(&m, "effective_granted_access", event->granted);
 	put_uint(&m, "staged_granted_access", event->staged);
 	put_bool(&m, "object_results_differ", event->nodes_differ);
+	return m.w.len;
+}
+
+/**
+ * kacs_payload_token() - body of a token-create event
+ * @buf: room, may be NULL with @cap 0 to measure
+ * @cap: bytes at @buf
+ * @event: the new token in its final state
+ *
+ * Context: Any. KACS-AC-197, KACS-AC-198.
+ * Return: bytes needed; the body is whole iff they fit in @cap.
+ */
+u32 kacs_payload_token(void *buf, u32 cap, const struct kacs_token_event *event)
+{
+	const struct kacs_subject_input *subject = &event->spec->subject;
+	struct pkm_mp m;
+
+	pkm_mp_init(&m, buf, cap);
+	pkm_mp_map(&m, 18);
+	pkm_mp_key(&m, "mode");
+	pkm_mp_text(&m, event->mode);
+	put_guid(&m, "token_guid", event->guid);
+	put_guid(&m, "source_token_guid", event->source_guid);
+	put_sid_or_nil(&m, "user_sid", subject->user);
+	put_bool(&m, "user_deny_only", subject->user_deny_only);
+	pkm_mp_key(&m, "group_sids");
+	put_sids(&m, &subject->groups);
+	pkm_mp_key(&m, "restricted_sids");
+	if (subject->restricted.count)
+		put_sids(&m, &subject->restricted);
+	else
+		pkm_mp_nil(&m);
+	put_bool(&m, "write_restricted", subject->write_restricted);
+	put_uint(&m, "privileges_present", event->privs_present);
+	put_uint(&m, "privileges_enabled", event->privs_enabled);
+	put_uint(&m, "integrity_level", subject->integrity);
+	put_uint(&m, "token_type", event->token_type);
+	put_uint(&m, "impersonation_level", event->level);
+	put_uint(&m, "auth_id", event->auth_id);
+	put_sid_or_nil(&m, "confinement_sid", subject->confinement);
+	put_uint(&m, "interactivity_scope", event->scope);
+	put_uint(&m, "projected_uid", event->spec->projected_uid);
+	put_uint(&m, "projected_gid", event->spec->projected_gid);
+	return m.w.len;
+}
+
+/**
+ * kacs_payload_session() - body of a session's events
+ * @buf: room, may be NULL with @cap 0 to measure
+ * @cap: bytes at @buf
+ * @event: the session
+ *
+ * Context: Any. KACS-AC-194, KACS-AC-195.
+ * Return: bytes needed; the body is whole iff they fit in @cap.
+ */
+u32 kacs_payload_session(void *buf, u32 cap, const struct kacs_session_event *event)
+{
+	struct pkm_mp m;
+
+	pkm_mp_init(&m, buf, cap);
+	pkm_mp_map(&m, 5);
+	put_uint(&m, "session_id", event->id);
+	put_sid_or_nil(&m, "user_sid", event->user);
+	put_uint(&m, "logon_type", event->logon_type);
+	pkm_mp_key(&m, "auth_package");
+	pkm_mp_str(&m, event->auth_package, event->auth_package_len);
+	put_uint(&m, "created_at", event->created_at);
+	return m.w.len;
+}
+
+/**
+ * kacs_payload_process_create() - body of a process-create event
+ * @buf: room
+ * @cap: bytes at @buf; KACS_PROCESS_CREATE_MAX is always enough
+ * @event: the new process
+ *
+ * Context: Any. KACS-AC-199.
+ * Return: bytes needed; the body is whole iff they fit in @cap.
+ */
+u32 kacs_payload_process_create(void *buf, u32 cap, const struct kacs_process_event *event)
+{
+	struct pkm_mp m;
+
+	pkm_mp_init(&m, buf, cap);
+	pkm_mp_map(&m, 5);
+	put_guid(&m, "process_guid", event->process_guid);
+	put_guid(&m, "parent_process_guid", event->parent_guid);
+	put_guid(&m, "token_guid", event->token_guid);
+	put_uint(&m, "pid", event->pid);
+	put_uint(&m, "parent_pid", event->parent_pid);
+	return m.w.len;
+}
+
+/**
+ * kacs_payload_process_exec() - body of a process-exec event
+ * @buf: room, may be NULL with @cap 0 to measure
+ * @cap: bytes at @buf
+ * @event: the process and its new program
+ *
+ * Context: Any. KACS-AC-200.
+ * Return: bytes needed; the body is whole iff they fit in @cap.
+ */
+u32 kacs_payload_process_exec(void *buf, u32 cap, const struct kacs_process_event *event)
+{
+	struct pkm_mp m;
+
+	pkm_mp_init(&m, buf, cap);
+	pkm_mp_map(&m, 6);
+	put_guid(&m, "process_guid", event->process_guid);
+	put_guid(&m, "token_guid", event->token_guid);
+	pkm_mp_key(&m, "executable_path");
+	pkm_mp_str(&m, event->path, event->path_len);
+	put_uint(&m, "pip_type", event->pip_type);
+	put_uint(&m, "pip_trust", event->pip_trust);
+	put_uint(&m, "pid", event->pid);
 	return m.w.len;
 }

@@ -10,7 +10,9 @@
 
 #include <pkm/kacs.h>
 
+struct file;
 struct kacs_psb;
+struct task_struct;
 
 /* The boot SYSTEM token; lives as long as the module, not counted. */
 extern struct kacs_token *kacs_system_token;
@@ -33,6 +35,9 @@ struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token
 void kacs_psb_get(struct kacs_psb *psb);
 void kacs_psb_put(struct kacs_psb *psb);
 const u8 *kacs_psb_guid(const struct kacs_psb *psb);
-bool kacs_psb_no_child(const struct kacs_psb *psb);
+bool kacs_psb_has(const struct kacs_psb *psb, u32 mitigation);
+
+void kacs_audit_process_create(struct task_struct *parent, struct task_struct *child);
+void kacs_audit_process_exec(const struct kacs_psb *psb, struct file *file);
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What KACS leaves in the event rings: tokens, sessions, audited and denied checks. */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,6 +150,51 @@ static void test_policy(void)
 	close(token);
 }
 
+/* A fork and an exec, each with the GUIDs that name process and token. */
+static void test_processes(void)
+{
+	struct event made, ran;
+	uint8_t guid[16];
+	int token = open_self(0, KACS_TOKEN_QUERY), status;
+	uint16_t number;
+	uint8_t pid_bytes[2];
+	pid_t pid;
+
+	guid_of(token, guid);
+	close(token);
+	pid = fork();
+	if (!pid) {
+		execl("/bin/busybox", "true", NULL);
+		_exit(1);
+	}
+	waitpid(pid, &status, 0);
+	number = htobe16(pid);
+	memcpy(pid_bytes, &number, 2);
+	ok(take("process-create", &made) && holds(&made, guid, 16), "ProcessCreate_Fork_NamesToken"); /* KACS-AC-199 */
+	ok(holds(&made, made.process, 16) && says(&made, "parent_process_guid"), "ProcessCreate_Fork_NamesParent");
+	ok(pid < 128 ? says(&made, "pid") : holds(&made, pid_bytes, 2), "ProcessCreate_Fork_NamesPid");
+	ok(take("process-exec", &ran) && says(&ran, "/bin/busybox") && holds(&ran, guid, 16),
+	   "ProcessExec_Program_NamesPathAndToken"); /* KACS-AC-200 */
+	ok(holds(&made, ran.process, 16) && memcmp(ran.process, made.process, 16),
+	   "ProcessExec_Program_IsTheNewProcess");
+	ok(!status, "ProcessExec_Program_Ran");
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+static void test_threads(void)
+{
+	struct event e;
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, nothing, NULL);
+	pthread_join(thread, NULL);
+	ok(!take("process-create", &e), "ProcessCreate_Thread_None"); /* KACS-AC-199 */
+}
+
 int main(void)
 {
 	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
@@ -156,6 +203,8 @@ int main(void)
 		perror("kmes");
 		return 1;
 	}
+	test_processes();
+	test_threads();
 	test_tokens();
 	test_denied();
 	test_policy();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Identity under load: forks, execs, threads, connects, kills at once.  ktest: -c 2 -t 200 */
+/*
+ * Identity under load: tokens made and copied, forks, execs, threads, connects, kills at once.  ktest: -c 2 -t 300
+ * -DSECONDS=60 at build time makes it long; with the test build of the module allocations fail all along.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -16,7 +19,10 @@
 #include "kacs.h"
 
 #define WORKERS 6
+#ifndef SECONDS
 #define SECONDS 8
+#endif
+#define SWITCH "/sys/module/pkm/parameters/fail_nth"
 
 static struct spec spec;
 static uint64_t session;
@@ -29,6 +35,23 @@ static void wrong(int what)
 	__atomic_add_fetch(&errors[what], 1, __ATOMIC_RELAXED);
 }
 
+static int switch_fd;
+
+/* One of the caller's next allocations fails, where the module can do that: what then fails does not count. */
+static void trip(void)
+{
+	static unsigned int seed;
+	char text[16];
+	int len;
+
+	if (switch_fd < 0)
+		return;
+	seed = (seed ?: (unsigned int)getpid()) * 1664525 + 1013904223;
+	len = snprintf(text, sizeof(text), "%u", 1 + (seed >> 16) % 24);
+	if (pwrite(switch_fd, text, len, 0) != len)
+		wrong(0);
+}
+
 static void *thread_body(void *arg)
 {
 	if (!self_is(arg))
@@ -36,10 +59,15 @@ static void *thread_body(void *arg)
 	return NULL;
 }
 
+/* A fork that failed is wrong, and kill(-1) would be worse. */
 static void reap(pid_t pid, int what)
 {
 	int status;
 
+	if (pid < 0) {
+		wrong(what);
+		return;
+	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status))
@@ -58,6 +86,7 @@ static void do_service(void)
 	}
 	pthread_t thread;
 
+	trip();
 	if (ioctl(token, KACS_IOC_INSTALL) || !self_is(SID_LOCAL_SERVICE))
 		_exit(1);
 	if (!pthread_create(&thread, NULL, thread_body, (void *)SID_LOCAL_SERVICE))
@@ -77,6 +106,7 @@ static void do_impersonate(void)
 {
 	pthread_t thread;
 
+	trip();
 	if (ioctl(imp, KACS_IOC_IMPERSONATE) || !self_is(SID_LOCAL_SERVICE))
 		wrong(4);
 	if (!pthread_create(&thread, NULL, thread_body, (void *)SID_SYSTEM))
@@ -90,6 +120,7 @@ static void do_connect(void)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0stress" };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), conn, peer;
 
+	trip();
 	if (!connect(fd, (struct sockaddr *)&addr, offsetof(struct sockaddr_un, sun_path) + 7)) {
 		conn = accept(listener, NULL, NULL);
 		if (conn >= 0) {
@@ -104,6 +135,23 @@ static void do_connect(void)
 		}
 	}
 	close(fd);
+}
+
+/* Tokens of the session minted, copied, filtered, adjusted and dropped. */
+static void do_tokens(void)
+{
+	struct kacs_restrict_args restrict_args = { .privs_to_delete = PRIV(3) };
+	int made, copy;
+
+	trip();
+	made = create_token(&spec);
+	copy = duplicate(made, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_IMPERSONATION, 2);
+	if (made < 0 || copy < 0 || ioctl(made, KACS_IOC_RESTRICT, &restrict_args) ||
+	    adjust_privilege(restrict_args.result_fd, 7, KACS_PRIV_REMOVED))
+		wrong(8);
+	close(restrict_args.result_fd > 2 ? restrict_args.result_fd : -1);
+	close(copy);
+	close(made);
 }
 
 /* A process with threads that is killed while it clones and installs. */
@@ -127,22 +175,26 @@ static void do_kill(void)
 		pthread_t thread;
 
 		errors += 16; /* what a dying process sees does not count */
+		trip();
 		pthread_create(&thread, NULL, churn, (void *)SID_SYSTEM);
 		pthread_create(&thread, NULL, churn, (void *)SID_SYSTEM);
 		for (;;)
 			ioctl(token, KACS_IOC_INSTALL);
 	}
 	nanosleep(&pause, NULL);
-	kill(pid, SIGKILL);
+	if (pid > 0)
+		kill(pid, SIGKILL);
 	reap(pid, 7);
 }
 
 static void worker(int seed)
 {
-	static void (*const jobs[])(void) = { do_service, do_impersonate, do_connect, do_kill };
+	static void (*const jobs[])(void) = { do_service, do_impersonate, do_connect, do_kill, do_tokens };
 
+	if (switch_fd >= 0)
+		errors += 16;
 	for (unsigned int i = seed; !*shared_stop; i++)
-		jobs[i % 4]();
+		jobs[i % 5]();
 	_exit(0);
 }
 
@@ -169,6 +221,7 @@ int main(int argc, char **argv)
 		return !self_is(SID_LOCAL_SERVICE);
 	}
 	open_dev();
+	switch_fd = open(SWITCH, O_RDWR | O_CLOEXEC);
 	errors = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	shared_stop = (int *)(errors + 64);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -192,9 +245,9 @@ int main(int argc, char **argv)
 	static const char *const names[] = {
 		"Worker_AllAlong_Lives", "Thread_Start_IsProcessIdentity", "Service_Fork_HasItsToken",
 		"Service_Exec_KeepsItsToken", "Impersonate_UnderLoad_Works", "Revert_UnderLoad_Works",
-		"Peer_UnderLoad_IsCaptured", "Kill_UnderLoad_IsClean",
+		"Peer_UnderLoad_IsCaptured", "Kill_UnderLoad_IsClean", "Tokens_UnderLoad_Work",
 	};
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 9; i++)
 		ok(!errors[i], "%s", names[i]);
 	close(token);
 	close(imp);

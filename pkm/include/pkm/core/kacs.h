@@ -658,6 +658,77 @@ struct kacs_event_who {
 	u32 path_len;
 };
 
+/**
+ * struct kacs_token_event - body of one token-create event
+ * @mode: "mint", "duplicate" or "filter"
+ * @guid: of the new token, 16 bytes
+ * @source_guid: of what it was made from, NULL for mint
+ * @spec: fixed part
+ * @privs_present: final state
+ * @privs_enabled: final state
+ * @auth_id: logon session
+ * @token_type: KACS_TOKEN_TYPE_..., of this copy
+ * @level: KACS_LEVEL_..., of this copy
+ * @scope: interactivity scope
+ */
+struct kacs_token_event {
+	const char *mode;
+	const u8 *guid;
+	const u8 *source_guid;
+	const struct kacs_token_spec *spec;
+	u64 privs_present;
+	u64 privs_enabled;
+	u64 auth_id;
+	u32 token_type;
+	u32 level;
+	u32 scope;
+};
+
+/**
+ * struct kacs_session_event - body of the events of a logon session
+ * @id: session
+ * @created_at: nanoseconds since 1970
+ * @user: user SID
+ * @auth_package: UTF-8
+ * @auth_package_len: bytes at @auth_package
+ * @logon_type: KACS_LOGON_...
+ */
+struct kacs_session_event {
+	u64 id;
+	u64 created_at;
+	const u8 *user;
+	const u8 *auth_package;
+	u32 auth_package_len;
+	u32 logon_type;
+};
+
+/**
+ * struct kacs_process_event - body of process-create and process-exec events
+ * @process_guid: 16 bytes
+ * @parent_guid: of the forking process, 16 bytes; process-create only
+ * @token_guid: primary token, 16 bytes
+ * @pid: process id
+ * @parent_pid: of the forking process; process-create only
+ * @pip_type: of the new program; process-exec only
+ * @pip_trust: of the new program; process-exec only
+ * @path: of the executable, UTF-8; process-exec only
+ * @path_len: bytes at @path
+ */
+struct kacs_process_event {
+	const u8 *process_guid;
+	const u8 *parent_guid;
+	const u8 *token_guid;
+	u32 pid;
+	u32 parent_pid;
+	u32 pip_type;
+	u32 pip_trust;
+	const u8 *path;
+	u32 path_len;
+};
+
+/* Bytes that any process-create body fits in. */
+#define KACS_PROCESS_CREATE_MAX 160
+
 /* Each returns the bytes needed; the body is whole iff they fit in @cap. */
 u32 kacs_payload_audit(void *buf, u32 cap, const struct kacs_event_who *who,
 		       const struct kacs_audit_event *event);
@@ -665,5 +736,9 @@ u32 kacs_payload_privilege(void *buf, u32 cap, const struct kacs_event_who *who,
 			   const struct kacs_privilege_event *event);
 u32 kacs_payload_policy(void *buf, u32 cap, const struct kacs_event_who *who,
 			const struct kacs_policy_event *event);
+u32 kacs_payload_token(void *buf, u32 cap, const struct kacs_token_event *event);
+u32 kacs_payload_session(void *buf, u32 cap, const struct kacs_session_event *event);
+u32 kacs_payload_process_create(void *buf, u32 cap, const struct kacs_process_event *event);
+u32 kacs_payload_process_exec(void *buf, u32 cap, const struct kacs_process_event *event);
 
 #endif
