@@ -78,15 +78,19 @@ static int __init pkm_init(void)
 	if (err)
 		goto exit_kacs;
 
+	/* Only now: the registry is what configures it. */
+	kmes_config_init();
+
 	/* Last: attaching hooks cannot be undone. */
 	err = pkm_lsm_init();
 	if (err)
-		goto exit_lcs;
+		goto exit_config;
 
 	pr_info("loaded, mode=%s\n", mode_names[loaded_mode]);
 	return 0;
 
-exit_lcs:
+exit_config:
+	kmes_config_exit();
 	lcs_exit();
 exit_kacs:
 	kacs_exit();
@@ -98,6 +102,7 @@ exit_kmes:
 /* Only mode=off gets here: with hooks attached the module holds itself. */
 static void __exit pkm_exit(void)
 {
+	kmes_config_exit();
 	lcs_exit();
 	kacs_exit();
 	kmes_exit();

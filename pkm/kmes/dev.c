@@ -24,6 +24,7 @@ static long ioc_attach(const void __user *arg)
 	struct kmes_attach_args a;
 	struct kmes_buffer *b;
 	struct file *file;
+	u64 capacity;
 	int fd, err;
 
 	err = kacs_require_privilege(KACS_PRIV_SECURITY);
@@ -34,15 +35,17 @@ static long ioc_attach(const void __user *arg)
 	b = kmes_buffer_get(a.cpu_id);
 	if (!b)
 		return -EINVAL;
-	fd = get_unused_fd_flags(O_CLOEXEC);
-	if (fd < 0)
-		return fd;
+	capacity = b->ring.capacity;
 	file = kmes_ring_file(b);
-	if (IS_ERR(file)) {
-		put_unused_fd(fd);
+	kmes_buffer_put(b);
+	if (IS_ERR(file))
 		return PTR_ERR(file);
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		fput(file);
+		return fd;
 	}
-	if (put_user(b->ring.capacity, (u64 __user *)u64_to_user_ptr(a.capacity))) {
+	if (put_user(capacity, (u64 __user *)u64_to_user_ptr(a.capacity))) {
 		put_unused_fd(fd);
 		fput(file);
 		return -EFAULT;
@@ -51,28 +54,45 @@ static long ioc_attach(const void __user *arg)
 	return fd;
 }
 
+/**
+ * kmes_stats_fill() - one CPU's counters
+ * @index: below kmes_cpu_count()
+ * @s: overwritten
+ *
+ * Context: may sleep.
+ */
+void kmes_stats_fill(u32 index, struct kmes_stats *s)
+{
+	struct kmes_buffer *b = kmes_buffer_get(index);
+	const struct kmes_ring *r = &b->ring;
+
+	*s = (struct kmes_stats){
+		.size = sizeof(*s),
+		.cpu_id = index,
+		.capacity = r->capacity,
+		.generation = r->generation,
+		.write_pos = READ_ONCE(r->write_pos),
+		.tail_pos = READ_ONCE(r->tail_pos),
+		.sequence = READ_ONCE(r->sequence),
+		.dropped = READ_ONCE(r->dropped) + kmes_dropped_in_nmi(index),
+		.overwritten = READ_ONCE(r->overwritten),
+		.attached = hweight64(READ_ONCE(b->listeners.attached)),
+	};
+	kmes_buffer_put(b);
+}
+
 static long ioc_stats(void __user *arg)
 {
 	struct kmes_stats s;
-	struct kmes_buffer *b;
 	int err = kacs_require_privilege(KACS_PRIV_SECURITY);
 
 	if (err)
 		return err;
 	if (copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
-	b = kmes_buffer_get(s.cpu_id);
-	if (s.size != sizeof(s) || !b)
+	if (s.size != sizeof(s) || s.cpu_id >= kmes_cpu_count())
 		return -EINVAL;
-	s.capacity = b->ring.capacity;
-	s.generation = b->ring.page->generation;
-	s.write_pos = READ_ONCE(b->ring.write_pos);
-	s.tail_pos = READ_ONCE(b->ring.tail_pos);
-	s.sequence = READ_ONCE(b->ring.sequence);
-	s.dropped = READ_ONCE(b->ring.dropped) + kmes_dropped_in_nmi(s.cpu_id);
-	s.overwritten = READ_ONCE(b->ring.overwritten);
-	s.attached = hweight64(READ_ONCE(b->attached));
-	s.reserved = 0;
+	kmes_stats_fill(s.cpu_id, &s);
 	return copy_to_user(arg, &s, sizeof(s)) ? -EFAULT : 0;
 }
 

@@ -9,9 +9,7 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <linux/topology.h>
 #include <pkm/kacs.h>
 
 #include "internal.h"
@@ -24,49 +22,8 @@ struct kmes_limits kmes_limits = {
 };
 
 /* Ring of this CPU; NULL for one that came online after load (KMES-145). */
-static DEFINE_PER_CPU(struct kmes_buffer *, kmes_buffer);
-static DEFINE_PER_CPU(unsigned long, kmes_nmi_drops);
-
-/* The same rings by logical index, and the CPU each belongs to; constant after load. */
-static struct kmes_slot {
-	struct kmes_buffer *buffer;
-	int cpu;
-} * kmes_slots;
-static u32 kmes_slot_count;
-
-/**
- * kmes_cpu_count() - rings, one per CPU that was online at load (KMES-075)
- *
- * Context: any.
- * Return: their number.
- */
-u32 kmes_cpu_count(void)
-{
-	return kmes_slot_count;
-}
-
-/**
- * kmes_buffer_get() - ring of a logical CPU
- * @index: logical CPU index
- *
- * Context: any, while the module is in use.
- * Return: the ring, without a reference, or NULL beyond the last.
- */
-struct kmes_buffer *kmes_buffer_get(u32 index)
-{
-	return index < kmes_slot_count ? kmes_slots[index].buffer : NULL;
-}
-
-/**
- * kmes_capacity() - bytes of each ring
- *
- * Context: any.
- * Return: the capacity.
- */
-u64 kmes_capacity(void)
-{
-	return kmes_slots[0].buffer->ring.capacity;
-}
+DEFINE_PER_CPU(struct kmes_buffer *, kmes_buffer);
+static DEFINE_PER_CPU(unsigned long, nmi_drops);
 
 /**
  * kmes_dropped_in_nmi() - emissions that came from an NMI
@@ -77,7 +34,7 @@ u64 kmes_capacity(void)
  */
 u64 kmes_dropped_in_nmi(u32 index)
 {
-	return per_cpu(kmes_nmi_drops, kmes_slots[index].cpu);
+	return per_cpu(nmi_drops, kmes_slot_cpu(index));
 }
 
 /*
@@ -98,32 +55,40 @@ static void stamp_now(struct kmes_stamp *s)
 	kacs_process_guid(s->process);
 }
 
-/* Write, publish once, wake once (KMES-041). Returns how many were written. */
+/*
+ * Write, publish once, wake once (KMES-041). What does not fit a kernel
+ * emitter's ring is dropped there and counted (KMES-036); an event from user
+ * space was measured before, so it only meets a ring that has shrunk since:
+ * nothing more is written then, and no number taken (KMES-052).
+ */
 static u32 write_events(u8 origin, const struct kmes_event *events, u32 count)
 {
 	struct kmes_buffer *b;
 	struct kmes_stamp stamp;
 	unsigned long flags;
-	u32 done = 0;
-	u32 i;
+	u32 i = count;
 
 	if (unlikely(in_nmi())) {
-		this_cpu_add(kmes_nmi_drops, count);
+		this_cpu_add(nmi_drops, count);
 		return 0;
 	}
 	local_irq_save(flags);
 	b = this_cpu_read(kmes_buffer);
 	if (likely(b)) {
 		stamp_now(&stamp);
-		for (i = 0; i < count; i++)
-			done += kmes_ring_put(&b->ring, origin, &stamp, &events[i]);
-		if (likely(done)) {
+		for (i = 0; i < count; i++) {
+			if (origin == KMES_ORIGIN_USER && !kmes_ring_fits(&b->ring, &events[i]))
+				break;
+			kmes_ring_put(&b->ring, origin, &stamp, &events[i]);
+		}
+		if (likely(b->ring.pending != b->ring.write_pos)) {
 			kmes_ring_publish(&b->ring);
-			kmes_buffer_notify(b);
+			if (kmes_ring_wake_due(&b->ring, &b->listeners))
+				irq_work_queue(&b->wake);
 		}
 	}
 	local_irq_restore(flags);
-	return done;
+	return i;
 }
 
 /**
@@ -174,45 +139,13 @@ void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count)
  * @count: how many
  *
  * Context: process.
- * Return: how many were written; fewer only on a CPU without a ring.
+ * Return: how many are done with, from the first on; fewer when the capacity
+ * has changed meanwhile and one is too large for it now. On a CPU without a
+ * ring all are, silently (KMES-145).
  */
 u32 kmes_emit_user(const struct kmes_event *events, u32 count)
 {
 	return write_events(KMES_ORIGIN_USER, events, count); /* KMES-014 */
-}
-
-static void free_slots(void)
-{
-	u32 i;
-
-	for (i = 0; i < kmes_slot_count; i++)
-		per_cpu(kmes_buffer, kmes_slots[i].cpu) = NULL;
-	synchronize_rcu(); /* emitters run with IRQs off */
-	for (i = 0; i < kmes_slot_count; i++)
-		kmes_buffer_put(kmes_slots[i].buffer);
-	kfree(kmes_slots);
-	kmes_slots = NULL;
-	kmes_slot_count = 0;
-}
-
-static int alloc_slots(void)
-{
-	struct kmes_buffer *b;
-	int cpu;
-
-	kmes_slots = kcalloc(num_online_cpus(), sizeof(*kmes_slots), GFP_KERNEL);
-	if (!kmes_slots)
-		return -ENOMEM;
-	for_each_online_cpu(cpu) {
-		b = kmes_buffer_alloc(kmes_slot_count, KMES_CAPACITY_DEFAULT, cpu_to_node(cpu));
-		if (!b)
-			return -ENOMEM;
-		kmes_slots[kmes_slot_count].buffer = b;
-		kmes_slots[kmes_slot_count].cpu = cpu;
-		kmes_slot_count++;
-		per_cpu(kmes_buffer, cpu) = b;
-	}
-	return 0;
 }
 
 /**
@@ -228,12 +161,21 @@ int kmes_init(void)
 	int err;
 
 	cpus_read_lock();
-	err = alloc_slots();
+	err = kmes_slots_alloc();
 	cpus_read_unlock();
 	if (!err)
-		err = kmes_dev_init();
+		err = kmes_secfs_init();
 	if (err)
-		free_slots();
+		goto free_slots;
+	err = kmes_dev_init();
+	if (err)
+		goto exit_secfs;
+	return 0;
+
+exit_secfs:
+	kmes_secfs_exit();
+free_slots:
+	kmes_slots_free();
 	return err;
 }
 
@@ -245,7 +187,8 @@ int kmes_init(void)
 void kmes_exit(void)
 {
 	kmes_dev_exit();
+	kmes_secfs_exit();
 	kmes_rate_exit();
 	rcu_barrier(); /* attachments that left a moment ago */
-	free_slots();
+	kmes_slots_free();
 }

@@ -8,6 +8,7 @@
 
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/wait.h>
@@ -54,19 +55,18 @@ void kmes_memory_free(struct kmes_memory *m);
 /**
  * struct kmes_buffer - one CPU's ring and those attached to it
  * @ring: producer state; only its CPU writes, IRQs off
- * @attached: bit per used slot of @consumer, changed under @lock
- * @consumer: pages that may ask for a wake-up; producers read them under RCU
+ * @listeners: who is attached, changed under @lock; producers read it under RCU
  * @wait: sleepers in WAIT and poll
  * @wake: carries wake-ups out of the emission path (HAZ-026)
  * @lock: attach and detach
- * @refs: held by kmes_buffers[] and by every attachment
+ * @refs: held by the CPU's slot while it is the current ring, by every
+ *	attachment and by running calls
  * @memory: the pages, freed with the last reference: mappings hold their
  *	descriptor, the descriptor its attachment (KMES-122)
  */
 struct kmes_buffer {
 	struct kmes_ring ring;
-	u64 attached;
-	struct kmes_consumer_page *consumer[KMES_ATTACH_MAX];
+	struct kmes_listeners listeners;
 	struct wait_queue_head wait;
 	struct irq_work wake;
 	struct mutex lock;
@@ -76,14 +76,27 @@ struct kmes_buffer {
 
 struct kmes_buffer *kmes_buffer_alloc(u16 index, u64 capacity, int node);
 void kmes_buffer_put(struct kmes_buffer *b);
-void kmes_buffer_notify(struct kmes_buffer *b);
 struct file *kmes_ring_file(struct kmes_buffer *b);
+
+/* swap.c */
+
+DECLARE_PER_CPU(struct kmes_buffer *, kmes_buffer);
+
+int kmes_slots_alloc(void);
+void kmes_slots_free(void);
+u32 kmes_cpu_count(void);
+int kmes_slot_cpu(u32 index);
+void kmes_slot_freed(u32 index);
+struct kmes_buffer *kmes_buffer_get(u32 index);
+u64 kmes_capacity(void);
+int kmes_swap(u64 capacity);
+
+/* config.c */
+
+void kmes_config_changed(void);
 
 /* emit.c */
 
-u32 kmes_cpu_count(void);
-struct kmes_buffer *kmes_buffer_get(u32 index);
-u64 kmes_capacity(void);
 u64 kmes_dropped_in_nmi(u32 index);
 u32 kmes_emit_user(const struct kmes_event *events, u32 count);
 
@@ -98,8 +111,14 @@ void kmes_rate_exit(void);
 long kmes_ioc_emit(const void __user *arg);
 long kmes_ioc_emit_batch(const void __user *arg);
 
+/* secfs.c */
+
+int kmes_secfs_init(void);
+void kmes_secfs_exit(void);
+
 /* dev.c */
 
+void kmes_stats_fill(u32 index, struct kmes_stats *s);
 int kmes_dev_init(void);
 void kmes_dev_exit(void);
 

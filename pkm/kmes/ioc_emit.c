@@ -118,8 +118,8 @@ static int emit_one(const struct kmes_batch_entry *e)
 	if (err)
 		return err;
 	err = take_in(e, s.bytes, &s, &event);
-	if (!err)
-		kmes_emit_user(&event, 1);
+	if (!err && !kmes_emit_user(&event, 1))
+		err = -ENOSPC;
 	kvfree(s.heap);
 	return err;
 }
@@ -200,9 +200,11 @@ static int emit_entries(const struct kmes_batch_entry *e, u32 count, u32 *emitte
 	}
 	if (!err)
 		err = size_err;
-	if (i)
-		kmes_emit_user(events, i);
-	*emitted = i;
+	if (i) {
+		*emitted = kmes_emit_user(events, i);
+		if (*emitted < i)
+			err = -ENOSPC;
+	}
 	kvfree(s.heap);
 free:
 	kfree(events);

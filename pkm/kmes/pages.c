@@ -25,12 +25,13 @@ static int alloc_data(struct kmes_memory *m, u32 count, int node)
 	u32 i;
 
 	while (m->count < count) {
-		gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
+		/* A capacity that is too large fails its swap; it must not have processes killed (KMES-142). */
+		gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL;
 
 		while (count - m->count < 1U << order)
 			order--;
 		if (order)
-			gfp |= __GFP_NORETRY;
+			gfp = (gfp & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY;
 		block = alloc_pages_node(node, gfp, order);
 		if (!block) {
 			if (!order)

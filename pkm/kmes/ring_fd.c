@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ring descriptors: one consumer's mapping of one CPU's ring, its request to
- * be woken, and the wait for it.
+ * be woken, and the wait for it. Who wakes and when is kmes_ring_wake_due().
  *
- * The wait protocol closes two windows (KMES-106, KMES-108):
- *
- *	emitter				consumer
- *	publish write_pos		need_wake = 1
- *	smp_mb			(C)	full barrier		(C)
- *	need_wake set?			load write_pos: new? drain
- *	futex_counter++			read futex_counter = n
- *	irq_work			load write_pos again: new? drain
- *	  wake_up			WAIT while futex_counter == n
+ * A ring that was replaced tells its sleepers even if they asked after the
+ * last look at need_wake: they would wait for a writer that never comes.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -89,44 +82,21 @@ void kmes_buffer_put(struct kmes_buffer *b)
 		return;
 	irq_work_sync(&b->wake);
 	kmes_memory_free(&b->memory);
+	kmes_slot_freed(b->ring.cpu);
 	kfree(b);
-}
-
-/**
- * kmes_buffer_notify() - wake consumers that asked for it
- * @b: buffer that was just published
- *
- * A consumer owns its page and may scribble over it: the byte is read once,
- * compared with zero and used for nothing else (KMES-093, HAZ-026).
- *
- * Context: IRQs off on the ring's CPU, which keeps detached pages alive.
- */
-void kmes_buffer_notify(struct kmes_buffer *b)
-{
-	u64 slots;
-
-	smp_mb(); /* (C): write_pos before need_wake */
-	slots = smp_load_acquire(&b->attached);
-	while (slots) {
-		if (READ_ONCE(b->consumer[__ffs64(slots)]->need_wake)) {
-			kmes_ring_bump(&b->ring);
-			irq_work_queue(&b->wake);
-			return;
-		}
-		slots &= slots - 1;
-	}
 }
 
 static int attach(struct kmes_buffer *b, struct kmes_attachment *a)
 {
+	struct kmes_listeners *l = &b->listeners;
 	int err = -ENOSPC;
 
 	mutex_lock(&b->lock);
-	if (~b->attached) {
-		a->slot = __ffs64(~b->attached);
-		b->consumer[a->slot] = page_address(a->page);
-		/* Pairs with the acquire in kmes_buffer_notify(): the bit after its pointer. */
-		smp_store_release(&b->attached, b->attached | 1ULL << a->slot);
+	if (~l->attached) {
+		a->slot = __ffs64(~l->attached);
+		l->page[a->slot] = page_address(a->page);
+		/* Pairs with the acquire in kmes_ring_wake_due(): the bit after its pointer. */
+		smp_store_release(&l->attached, l->attached | 1ULL << a->slot);
 		err = 0;
 	}
 	mutex_unlock(&b->lock);
@@ -147,7 +117,7 @@ static void detach(struct kmes_attachment *a)
 	struct kmes_buffer *b = a->buffer;
 
 	mutex_lock(&b->lock);
-	WRITE_ONCE(b->attached, b->attached & ~(1ULL << a->slot));
+	WRITE_ONCE(b->listeners.attached, b->listeners.attached & ~(1ULL << a->slot));
 	mutex_unlock(&b->lock);
 	kmes_buffer_put(b);
 	call_rcu(&a->rcu, free_attachment);
@@ -156,6 +126,11 @@ static void detach(struct kmes_attachment *a)
 static u32 counter(const struct kmes_buffer *b)
 {
 	return smp_load_acquire(&b->ring.page->futex_counter);
+}
+
+static bool retired(const struct kmes_buffer *b)
+{
+	return smp_load_acquire(&b->ring.retired);
 }
 
 static long ring_wait(struct kmes_attachment *a, const void __user *arg)
@@ -168,11 +143,11 @@ static long ring_wait(struct kmes_attachment *a, const void __user *arg)
 		return -EFAULT;
 	if (counter(b) != w.expected)
 		return -EAGAIN;
-	left = wait_event_interruptible_timeout(b->wait, counter(b) != w.expected,
+	left = wait_event_interruptible_timeout(b->wait, counter(b) != w.expected || retired(b),
 						w.timeout_ms ? msecs_to_jiffies(w.timeout_ms)
 							     : MAX_SCHEDULE_TIMEOUT);
 	if (left > 0)
-		return 0;
+		return counter(b) != w.expected ? 0 : -ESTALE;
 	return left ? -EINTR : -ETIMEDOUT;
 }
 
@@ -201,9 +176,14 @@ static long ring_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 static __poll_t ring_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct kmes_attachment *a = file->private_data;
+	__poll_t mask = 0;
 
 	poll_wait(file, &a->buffer->wait, wait);
-	return counter(a->buffer) != READ_ONCE(a->expected) ? EPOLLIN | EPOLLRDNORM : 0;
+	if (counter(a->buffer) != READ_ONCE(a->expected))
+		mask = EPOLLIN | EPOLLRDNORM;
+	if (retired(a->buffer))
+		mask |= EPOLLIN | EPOLLRDNORM | EPOLLHUP;
+	return mask;
 }
 
 /*
@@ -298,7 +278,7 @@ struct file *kmes_ring_file(struct kmes_buffer *b)
 
 	if (!a)
 		return ERR_PTR(-ENOMEM);
-	a->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	a->page = alloc_pages_node(page_to_nid(b->memory.meta), GFP_KERNEL_ACCOUNT | __GFP_ZERO, 0);
 	if (!a->page)
 		goto free;
 	err = attach(b, a);

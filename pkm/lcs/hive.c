@@ -239,6 +239,8 @@ int lcs_register(struct lcs_conn *conn, struct lcs_claim *claim)
 		claim->hive_count = 0;
 	if (resumed)
 		lcs_watch_overflow(slot);
+	if (!err)
+		lcs_follow_source(slot);
 	kfree(fresh);
 	return err;
 }

@@ -22,16 +22,22 @@ int lcs_init(void)
 	lcs_wq = alloc_workqueue("pkm_lcs", WQ_FREEZABLE | WQ_UNBOUND, 1);
 	if (!lcs_wq)
 		return -ENOMEM;
-	err = lcs_source_init();
+	err = lcs_follow_init();
 	if (err)
 		goto destroy_wq;
+	err = lcs_source_init();
+	if (err)
+		goto exit_follow;
 	err = lcs_client_init();
 	if (err)
 		goto exit_source;
+	lcs_config_init();
 	return 0;
 
 exit_source:
 	lcs_source_exit();
+exit_follow:
+	lcs_follow_exit();
 destroy_wq:
 	destroy_workqueue(lcs_wq);
 	return err;
@@ -44,8 +50,10 @@ destroy_wq:
  */
 void lcs_exit(void)
 {
+	lcs_config_exit();
 	lcs_client_exit();
 	lcs_source_exit();
+	lcs_follow_exit();
 	destroy_workqueue(lcs_wq);
 	lcs_slots_free();
 }

@@ -218,6 +218,7 @@ u32 lcs_max_requests(void);
 u32 lcs_watch_depth(void);
 void lcs_op_limits(struct lcs_op *op);
 void lcs_limits_reset(void);
+void lcs_limits_set(const struct lcs_limits *limits);
 void lcs_op_end(struct lcs_op *op);
 int lcs_layer_authorise(struct lcs_op *op, struct lcs_bytes name, struct lcs_bytes *table_name);
 int lcs_txn_check(s32 txn_fd);
@@ -444,6 +445,16 @@ void lcs_watch_emit(const struct lcs_place *place, u32 depth, u16 event, struct 
 void lcs_watch_overflow(const struct lcs_slot *slot);
 ssize_t lcs_watch_read(struct lcs_key *key, char __user *buf, size_t len, bool nonblock);
 bool lcs_watch_pending(struct lcs_key *key);
+
+/* follow.c */
+void lcs_follow_event(const struct lcs_place *place, u32 depth, u16 event, struct lcs_bytes name);
+void lcs_follow_source(const struct lcs_slot *slot);
+int lcs_follow_init(void);
+void lcs_follow_exit(void);
+
+/* config.c */
+void lcs_config_init(void);
+void lcs_config_exit(void);
 
 /* create.c */
 int lcs_create(struct lcs_op *op, struct lcs_walk *walk, u32 flags, struct lcs_bytes layer);

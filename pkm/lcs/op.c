@@ -26,6 +26,19 @@ void lcs_limits_reset(void)
 }
 
 /**
+ * lcs_limits_set() - other parameters from the next operation on
+ * @limits: valid
+ *
+ * Context: may sleep; the only caller is the worker of config.c. LCS-311.
+ */
+void lcs_limits_set(const struct lcs_limits *limits)
+{
+	spin_lock(&limits_lock);
+	current_limits = *limits;
+	spin_unlock(&limits_lock);
+}
+
+/**
  * lcs_max_requests() - slots per source now in force
  *
  * Context: any.

@@ -321,6 +321,7 @@ void lcs_watch_emit(const struct lcs_place *place, u32 depth, u16 event, struct 
 	u32 limit = lcs_watch_depth(), up, i;
 	struct lcs_bytes *path;
 
+	lcs_follow_event(place, depth, event, name);
 	if (!READ_ONCE(armed_count))
 		return;
 	path = kvmalloc_array(depth, sizeof(*path), GFP_KERNEL);

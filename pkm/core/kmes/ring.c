@@ -42,6 +42,7 @@ void kmes_ring_init(struct kmes_ring *r, struct kmes_producer_page *page, u8 *da
 	r->data = data;
 	r->capacity = capacity;
 	r->cpu = cpu;
+	r->generation = 1;
 
 	memcpy(page->magic, magic, sizeof(magic));
 	page->version = KMES_RING_VERSION;
@@ -82,6 +83,22 @@ static void make_room(struct kmes_ring *r, u32 size)
 	r->tail_pos = tail;
 	smp_store_release(&r->page->tail_pos, tail);
 	smp_wmb(); /* (A): the tail moves before the bytes it gives up change */
+}
+
+/**
+ * kmes_ring_fits() - would kmes_ring_put() accept this event?
+ * @r: ring
+ * @event: type and payload
+ *
+ * Context: Any; the caller is the ring's only writer.
+ * Return: true if so.
+ */
+bool kmes_ring_fits(const struct kmes_ring *r, const struct kmes_event *event)
+{
+	u32 size;
+
+	return event->type_len && kmes_record_size(event->type_len, event->payload_len, &size) &&
+	       size <= r->capacity / 2;
 }
 
 /**
@@ -130,12 +147,43 @@ void kmes_ring_publish(struct kmes_ring *r)
 }
 
 /**
- * kmes_ring_bump() - move the counter that waiting readers compare (KMES-098)
- * @r: ring
+ * kmes_ring_wake_due() - did a consumer ask for a wake-up?
+ * @r: ring that was just published or retired
+ * @l: its consumers
  *
- * Context: Any; the caller is the ring's only writer and then wakes them.
+ * If so the counter that sleepers compare has moved (KMES-098), and the caller
+ * wakes them all. The byte that asks is read once, compared with zero and used
+ * for nothing else (KMES-093, HAZ-026).
+ *
+ *	producer			consumer
+ *	write_pos = W			need_wake = 1
+ *	smp_mb			(C)	full barrier		(C)
+ *	need_wake set?			load write_pos: new? drain
+ *	futex_counter++			read futex_counter = n
+ *	  wake				load write_pos again: new? drain
+ *					sleep while futex_counter == n
+ *
+ * Without (C) each could look before the other's store is visible (KMES-108);
+ * without the second look the counter that the consumer sleeps on may be the
+ * one that announced the event (KMES-106).
+ *
+ * Context: Any; the caller is the ring's only writer and keeps pages that are
+ * being detached alive.
+ * Return: true when there is somebody to wake.
  */
-void kmes_ring_bump(struct kmes_ring *r)
+bool kmes_ring_wake_due(struct kmes_ring *r, const struct kmes_listeners *l)
 {
-	smp_store_release(&r->page->futex_counter, r->page->futex_counter + 1);
+	u64 slots;
+
+	smp_mb(); /* (C) */
+	/* Pairs with the release of whoever attaches: the bit after its pointer. */
+	slots = smp_load_acquire(&l->attached);
+	while (slots) {
+		if (READ_ONCE(l->page[__builtin_ctzll(slots)]->need_wake)) {
+			smp_store_release(&r->page->futex_counter, ++r->wakes);
+			return true;
+		}
+		slots &= slots - 1;
+	}
+	return false;
 }

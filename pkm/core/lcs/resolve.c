@@ -224,6 +224,29 @@ enum lcs_fault lcs_effective_values(const struct lcs_layers *layers, struct lcs_
 }
 
 /**
+ * lcs_values_find() - a value by its name, in any spelling
+ * @values: effective values
+ * @name: NUL-terminated
+ *
+ * Context: Any.
+ * Return: the entry, or NULL.
+ */
+const struct lcs_value_entry *lcs_values_find(const struct lcs_values *values, const char *name)
+{
+	u32 len = 0, i;
+
+	while (name[len])
+		len++;
+	for (i = 0; i < values->entry_count; i++) {
+		struct lcs_bytes other = values->entries[i].name;
+
+		if (pkm_fold_equal((const u8 *)name, len, other.p, other.len))
+			return &values->entries[i];
+	}
+	return NULL;
+}
+
+/**
  * lcs_meta_find() - metadata of a GUID
  * @children: decoded answer
  * @guid: 16 bytes

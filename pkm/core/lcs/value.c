@@ -45,6 +45,28 @@ void lcs_limits_init(struct lcs_limits *limits)
 }
 
 /**
+ * lcs_parameter_take() - set a parameter from its value, if that is valid
+ * @row: parameter
+ * @value: effective value of its name
+ * @field: changed on success only; never clamped (LCS-311, LCS-312)
+ *
+ * Context: Any.
+ * Return: false for another type than REG_DWORD or a number out of range.
+ */
+bool lcs_parameter_take(const struct lcs_parameter *row, const struct lcs_value_entry *value, u32 *field)
+{
+	u32 number;
+
+	if (value->type != REG_DWORD || value->data.len != sizeof(number))
+		return false;
+	number = pkm_get_le32(value->data.p);
+	if (number < row->min || number > row->max)
+		return false;
+	*field = number;
+	return true;
+}
+
+/**
  * lcs_value_type_known() - may this type be stored?
  * @type: code
  *

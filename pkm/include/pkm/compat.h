@@ -72,8 +72,8 @@ typedef __s64 s64;
 
 #define OPTIMIZER_HIDE_VAR(x) __asm__("" : "=r"(x) : "0"(x))
 #define barrier()	 __asm__ __volatile__("" : : : "memory")
-#define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define smp_mb()  __atomic_thread_fence(__ATOMIC_SEQ_CST)

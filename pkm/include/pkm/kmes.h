@@ -16,5 +16,7 @@ void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count);
 
 int kmes_init(void);
 void kmes_exit(void);
+void kmes_config_init(void);
+void kmes_config_exit(void);
 
 #endif

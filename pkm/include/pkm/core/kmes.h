@@ -62,7 +62,10 @@ struct kmes_event {
  * @sequence: last number given out
  * @dropped: emissions that failed a check (KMES-036)
  * @overwritten: events that made room
+ * @generation: 1 for the first ring of a CPU, one more for each that replaced it
+ * @wakes: what @page->futex_counter says
  * @cpu: logical CPU index (KMES-075)
+ * @retired: another ring has taken over; nothing will be written here any more
  *
  * All fields belong to the writer. Statistics read them without a lock; each is
  * one aligned word.
@@ -77,7 +80,20 @@ struct kmes_ring {
 	u64 sequence;
 	u64 dropped;
 	u64 overwritten;
+	u64 generation;
+	u32 wakes;
 	u16 cpu;
+	bool retired;
+};
+
+/**
+ * struct kmes_listeners - consumer pages that may ask for a wake-up
+ * @attached: bit per used entry of @page
+ * @page: mapped by consumers, who may write anything there (KMES-093)
+ */
+struct kmes_listeners {
+	u64 attached;
+	struct kmes_consumer_page *page[KMES_ATTACH_MAX];
 };
 
 bool kmes_record_size(u32 type_len, u32 payload_len, u32 *size);
@@ -85,9 +101,40 @@ void kmes_record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin, const
 		       const struct kmes_event *event);
 
 void kmes_ring_init(struct kmes_ring *r, struct kmes_producer_page *page, u8 *data, u64 capacity, u16 cpu);
+bool kmes_ring_fits(const struct kmes_ring *r, const struct kmes_event *event);
 bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp, const struct kmes_event *event);
 void kmes_ring_publish(struct kmes_ring *r);
-void kmes_ring_bump(struct kmes_ring *r);
+bool kmes_ring_wake_due(struct kmes_ring *r, const struct kmes_listeners *l);
+
+/* carry.c */
+void kmes_ring_carry(struct kmes_ring *to, const struct kmes_ring *from);
+bool kmes_ring_retire(struct kmes_ring *r, const struct kmes_listeners *l);
+
+/* setting.c: indices of kmes_settings[]. */
+enum kmes_setting_index {
+	KMES_SETTING_CAPACITY,
+	KMES_SETTING_EVENT,
+	KMES_SETTING_DEPTH,
+	KMES_SETTING_RATE,
+	KMES_SETTINGS,
+};
+
+/**
+ * struct kmes_setting - one value below Machine\System\KMES (KMES-128)
+ * @name: of the value
+ * @type: REG_DWORD or REG_QWORD
+ * @min: smallest accepted number
+ * @max: largest accepted number
+ */
+struct kmes_setting {
+	char name[24];
+	u32 type;
+	u32 min;
+	u32 max;
+};
+
+extern const struct kmes_setting kmes_settings[KMES_SETTINGS];
+bool kmes_setting_take(const struct kmes_setting *row, u32 type, const u8 *data, u32 len, u64 *out);
 
 /**
  * struct kmes_bucket - token bucket of one process (KMES-056)

@@ -83,6 +83,8 @@ struct lcs_parameter {
 #define LCS_PARAMETERS 19
 extern const struct lcs_parameter lcs_parameters[LCS_PARAMETERS];
 void lcs_limits_init(struct lcs_limits *limits);
+struct lcs_value_entry;
+bool lcs_parameter_take(const struct lcs_parameter *row, const struct lcs_value_entry *value, u32 *field);
 
 /**
  * struct lcs_bytes - borrowed bytes, often a name
@@ -252,6 +254,7 @@ enum lcs_fault lcs_resolve_value(const struct lcs_layers *layers, const struct l
 void lcs_sort_entries(struct lcs_path_entry *entries, u32 count);
 void lcs_sort_values(struct lcs_value_entry *entries, u32 count);
 enum lcs_fault lcs_effective_children(const struct lcs_layers *layers, struct lcs_children *children);
+const struct lcs_value_entry *lcs_values_find(const struct lcs_values *values, const char *name);
 enum lcs_fault lcs_effective_values(const struct lcs_layers *layers, struct lcs_values *values);
 const struct lcs_meta *lcs_meta_find(const struct lcs_children *children, const u8 *guid);
 
