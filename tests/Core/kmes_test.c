@@ -142,6 +142,139 @@ TEST(Put_RuinedSizes_EmptyTheRing)
 	}
 }
 
+static u8 other_data[2 * CAPACITY];
+static struct kmes_producer_page other_page;
+static struct kmes_ring other;
+
+/* Carries what is in "ring" to a ring of @capacity. */
+static void carry(u64 capacity)
+{
+	memcpy(data + CAPACITY, data, CAPACITY); /* the second mapping, as a reader of it finds it */
+	memset(&other_page, 0, sizeof(other_page));
+	memset(other_data, 0, sizeof(other_data));
+	kmes_ring_init(&other, &other_page, other_data, capacity, 7);
+	kmes_ring_carry(&other, &ring);
+}
+
+/* KMES-117 KMES-119: from a ring that has wrapped, everything, packed from position 0, headers unchanged */
+TEST(Carry_LargeEnough_KeepsAllInOrder)
+{
+	static u8 payload[9000];
+	u64 pos, sequence = 0;
+	u32 i;
+
+	start();
+	for (i = 0; i < 20; i++)
+		put("type", payload, sizeof(payload));
+	kmes_ring_publish(&ring);
+	carry(CAPACITY);
+	EXPECT_EQ(other_page.tail_pos, 0);
+	EXPECT_EQ(other_page.write_pos, ring.write_pos - ring.tail_pos);
+	EXPECT_EQ(other_page.generation, 2);
+	EXPECT_BYTES(other_data, data + (ring.tail_pos & (CAPACITY - 1)), 77 + 4);
+	for (pos = 0; pos < other_page.write_pos; pos += 9000 + 81) {
+		EXPECT_EQ(pkm_get_le32(other_data + pos), 9000 + 81);
+		EXPECT(!sequence || pkm_get_le64(other_data + pos + 16) == sequence + 1);
+		sequence = pkm_get_le64(other_data + pos + 16);
+	}
+	EXPECT_EQ(sequence, 20);
+	EXPECT_EQ(other.sequence, 20);
+	EXPECT_EQ(other.overwritten, ring.overwritten);
+	EXPECT_EQ(page.generation, 1); /* the old one's changes with its retirement, after the switch */
+	EXPECT(!kmes_ring_retire(&ring, &(struct kmes_listeners){ 0 }));
+	EXPECT_EQ(page.generation, 2);
+}
+
+/* KMES-118: whole oldest events are left behind, no more than needed */
+TEST(Carry_TooSmall_KeepsTheNewestThatFit)
+{
+	static u8 payload[4096 - 81];
+	u32 i;
+
+	start();
+	for (i = 0; i < 15; i++)
+		put("type", payload, sizeof(payload)); /* 4,096 bytes each */
+	kmes_ring_publish(&ring);
+	carry(CAPACITY / 4);
+	EXPECT_EQ(other_page.write_pos, 4 * 4096);
+	EXPECT_EQ(pkm_get_le64(other_data + 16), 12);
+	EXPECT_EQ(other.sequence, 15);
+}
+
+/* HAZ-025: sizes in the old ring are not believed */
+TEST(Carry_RuinedSizes_BeginEmpty)
+{
+	static const u32 sizes[] = { 0, 76, 60000, U32_MAX };
+	static u8 payload[20000];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		start();
+		put("a", payload, sizeof(payload));
+		put("b", payload, sizeof(payload));
+		kmes_ring_publish(&ring);
+		pkm_put_le32(data, sizes[i]);
+		carry(CAPACITY / 2);
+		EXPECT_EQ(other_page.write_pos, 0);
+		EXPECT_EQ(other.sequence, 2);
+	}
+}
+
+/* KMES-093 KMES-098 KMES-121 */
+TEST(WakeDue_OnlyForAttachedPagesThatAsk)
+{
+	struct kmes_consumer_page pages[3] = { 0 };
+	struct kmes_listeners l = { .attached = 1 | 1ULL << 63 };
+
+	l.page[0] = &pages[0];
+	l.page[1] = &pages[1];
+	l.page[63] = &pages[2];
+	start();
+	EXPECT(!kmes_ring_wake_due(&ring, &l));
+	pages[1].need_wake = 1; /* detached */
+	EXPECT(!kmes_ring_wake_due(&ring, &l));
+	EXPECT_EQ(page.futex_counter, 0);
+	pages[2].need_wake = 0x80; /* any non-zero counts */
+	EXPECT(kmes_ring_wake_due(&ring, &l));
+	pages[0].need_wake = 0xff;
+	EXPECT(kmes_ring_wake_due(&ring, &l));
+	EXPECT_EQ(page.futex_counter, 2); /* once per look, however many ask */
+	EXPECT(kmes_ring_retire(&ring, &l));
+	EXPECT_EQ(page.futex_counter, 3);
+}
+
+/* KMES-128 KMES-132 KMES-151 */
+TEST(Setting_TakesWhatTheTableAllows)
+{
+	static const struct {
+		u32 index, type, len;
+		u64 value;
+		bool good;
+	} cases[] = {
+		{ KMES_SETTING_CAPACITY, 11, 8, 65536, true },	 { KMES_SETTING_CAPACITY, 11, 8, 268435456, true },
+		{ KMES_SETTING_CAPACITY, 11, 8, 32768, false },	 { KMES_SETTING_CAPACITY, 11, 8, 536870912, false },
+		{ KMES_SETTING_CAPACITY, 11, 8, 65537, false },	 { KMES_SETTING_CAPACITY, 4, 4, 65536, false },
+		{ KMES_SETTING_CAPACITY, 11, 7, 65536, false },	 { KMES_SETTING_CAPACITY, 11, 8, 1ULL << 63, false },
+		{ KMES_SETTING_EVENT, 4, 4, 1024, true },	 { KMES_SETTING_EVENT, 4, 4, 4194304, true },
+		{ KMES_SETTING_EVENT, 4, 4, 1023, false },	 { KMES_SETTING_EVENT, 4, 4, 4194305, false },
+		{ KMES_SETTING_EVENT, 11, 8, 1024, false },	 { KMES_SETTING_DEPTH, 4, 4, 4, true },
+		{ KMES_SETTING_DEPTH, 4, 4, 256, true },	 { KMES_SETTING_DEPTH, 4, 4, 3, false },
+		{ KMES_SETTING_DEPTH, 4, 4, 257, false },	 { KMES_SETTING_DEPTH, 1, 4, 32, false },
+		{ KMES_SETTING_RATE, 4, 4, 100, true },		 { KMES_SETTING_RATE, 4, 4, 1000000, true },
+		{ KMES_SETTING_RATE, 4, 4, 99, false },		 { KMES_SETTING_RATE, 4, 4, 1000001, false },
+		{ KMES_SETTING_RATE, 4, 0, 100, false },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 out = 77;
+
+		EXPECT_EQ(kmes_setting_take(&kmes_settings[cases[i].index], cases[i].type, (const u8 *)&cases[i].value,
+					    cases[i].len, &out), cases[i].good);
+		EXPECT_EQ(out, cases[i].good ? cases[i].value : 77);
+	}
+}
+
 /* KMES-056 KMES-060 KMES-068 */
 TEST(Bucket_TakesRefillsReturnsAndClamps)
 {

@@ -491,3 +491,32 @@ TEST(Filter_Events_PassAsSaid)
 	EXPECT(lcs_notify_passes(REG_NOTIFY_SD, REG_EVENT_KEY_DELETED));
 	EXPECT(lcs_notify_passes(REG_NOTIFY_SD, REG_EVENT_OVERFLOW));
 }
+
+/* LCS-311 LCS-312 */
+TEST(Parameter_TakesOnlyADwordInRange)
+{
+	struct lcs_value_entry value = { .type = REG_DWORD, .data = { NULL, 4 } };
+	u32 i, field, number;
+
+	for (i = 0; i < LCS_PARAMETERS; i++) {
+		const struct lcs_parameter *row = &lcs_parameters[i];
+		const u32 tries[] = { row->min, row->max, row->min - 1, row->max + 1 };
+		u32 k;
+
+		for (k = 0; k < ARRAY_SIZE(tries); k++) {
+			bool good = tries[k] >= row->min && tries[k] <= row->max;
+
+			number = tries[k];
+			value.data.p = (const u8 *)&number;
+			field = 12345;
+			EXPECT_EQ(lcs_parameter_take(row, &value, &field), good);
+			EXPECT_EQ(field, good ? number : 12345);
+		}
+	}
+	number = lcs_parameters[0].min;
+	value.type = REG_QWORD;
+	EXPECT(!lcs_parameter_take(&lcs_parameters[0], &value, &field));
+	value.type = REG_DWORD;
+	value.data.len = 3;
+	EXPECT(!lcs_parameter_take(&lcs_parameters[0], &value, &field));
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The ring's own code (core/kmes) and a consumer (support/reader.c), every
+ * The ring's own code (core/kmes) and a consumer (reader.c), every
  * interleaving of a few events. Thread 0 is the ring's CPU: it emits, and is
  * where a swap interrupts it. Thread 1 is a consumer.
  *
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../support/reader.h"
+#include "reader.h"
 #include "machine.h"
 
 #define RECORD	128

@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../support/reader.h"
+#include "../model/reader.h"
 
 #define CONSUMERS 3
 #define EVENTS	  60000
