@@ -114,12 +114,13 @@ __attribute__((noreturn)) static void die(int signal)
 
 /*
  * A signal that another process sent says nothing about this one: without this test
- * six kill(1, SIGABRT) would open a shell on the console.
+ * six kill(1, SIGABRT) would open a shell on the console. sigqueue() lets its caller
+ * write any si_pid; only the pair of SI_TKILL and si_pid is the kernel's own word.
  */
 static void on_fatal(int signal, siginfo_t *info, void *context)
 {
 	(void)context;
-	if (info->si_code <= 0 && info->si_pid != getpid())
+	if (info->si_code <= 0 && (info->si_code != SI_TKILL || info->si_pid != getpid()))
 		return;
 	die(signal);
 }

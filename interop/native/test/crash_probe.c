@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +64,15 @@ static int first_life(const char *self, const char *how)
 	return state.child;
 }
 
+/* The sender of a queued signal writes the siginfo, si_pid included. */
+static void queue_as_victim(int victim)
+{
+	siginfo_t forged = { .si_signo = SIGILL, .si_code = SI_QUEUE };
+
+	forged.si_pid = victim;
+	syscall(SYS_rt_sigqueueinfo, victim, SIGILL, &forged);
+}
+
 /* A signal from somebody else says nothing about this process. */
 static void survive_foreign_signal(void)
 {
@@ -71,6 +81,7 @@ static void survive_foreign_signal(void)
 	if (pid == 0) {
 		kill(getppid(), SIGABRT);
 		kill(getppid(), SIGSEGV);
+		queue_as_victim(getppid());
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
