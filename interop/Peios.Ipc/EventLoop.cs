@@ -64,12 +64,28 @@ public sealed unsafe class EventLoop : IDisposable
 
         _sources[slot] = source;
         source.Slot = slot;
+        source.Interest = events;
         return Errno.None;
     }
 
     /// <summary>Changes what a source waits for; <see cref="LoopEvents.None"/> leaves errors and hang-ups.</summary>
-    public Errno Modify(EventSource source, LoopEvents events) =>
-        source.Slot < 0 ? Errno.ENOENT : Control(3, source.Descriptor, events, source.Slot);
+    public Errno Modify(EventSource source, LoopEvents events)
+    {
+        if (source.Slot < 0)
+        {
+            return Errno.ENOENT;
+        }
+
+        source.Interest = events;
+        return Control(3, source.Descriptor, events, source.Slot);
+    }
+
+    /// <summary>
+    /// Watches a source again that was removed because it threw, for what it waited for. A source whose descriptor is
+    /// closed stays away: its number may be somebody else's by now.
+    /// </summary>
+    public Errno Restore(EventSource source) =>
+        source.Descriptor is null or { IsClosed: true } ? Errno.EBADF : Add(source, source.Interest);
 
     /// <summary>Stops watching; call it before the descriptor is closed. Harmless when not watched.</summary>
     public void Remove(EventSource source)

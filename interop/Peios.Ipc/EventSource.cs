@@ -12,6 +12,9 @@ public abstract class EventSource
 {
     internal int Slot { get; set; } = -1;
 
+    /// <summary>What the loop was last asked to wait for.</summary>
+    internal LoopEvents Interest { get; set; }
+
     /// <summary>Order inside one round, 0 first; signals use 0.</summary>
     public virtual int Priority => EventLoop.Priorities - 1;
 

@@ -23,6 +23,7 @@ internal sealed class ShutdownSequence : LoopTimer
     private readonly bool _resetCounter;
     private readonly Queue<string> _steps = new();
     private ChildExit? _current;
+    private bool _counting;
     private string _doing = string.Empty;
 
     internal ShutdownSequence(Supervisor supervisor, ShutdownType type, bool resetCounter)
@@ -43,11 +44,6 @@ internal sealed class ShutdownSequence : LoopTimer
     /// <summary>Begins; the loop drives the rest.</summary>
     internal void Start()
     {
-        if (_resetCounter)
-        {
-            _ = new BootCounter(BootCounter.DefaultDirectory).Write(0);
-        }
-
         SystemConsole.WriteLine("all services have stopped");
         // Ours below /run are closed before /run is unmounted (PEINIT-369).
         _supervisor.Control?.Dispose();
@@ -55,7 +51,17 @@ internal sealed class ShutdownSequence : LoopTimer
         _supervisor.Notify?.Close();
         _supervisor.Notify = null;
         _supervisor.Output.Disconnect();
-        Next();
+        // The counter is flushed to the disk, which may never answer: like sync, but a file of ours (HAZ-040).
+        _counting = _resetCounter && _supervisor.Worker.Submit(new ResetCounter(this));
+        if (_counting)
+        {
+            _doing = "resetting the boot attempt counter";
+            _supervisor.Loop.Schedule(this, Clock.Monotonic + StepNanoseconds);
+        }
+        else
+        {
+            Next();
+        }
     }
 
     /// <summary>sync in a child with a deadline, then RB_AUTOBOOT, without stop order (PEINIT-237, PEINIT-356).</summary>
@@ -76,9 +82,19 @@ internal sealed class ShutdownSequence : LoopTimer
         Next();
     }
 
+    private void Counted()
+    {
+        if (_counting)
+        {
+            _supervisor.Loop.Cancel(this);
+            Next();
+        }
+    }
+
     private void Next()
     {
         _current = null;
+        _counting = false;
         if (!_steps.TryDequeue(out string? step))
         {
             Finish();
@@ -128,5 +144,12 @@ internal sealed class ShutdownSequence : LoopTimer
             ShutdownType.Halt => Mounts.Halt,
             _ => Mounts.Reboot,
         });
+    }
+
+    private sealed class ResetCounter(ShutdownSequence sequence) : IoWork
+    {
+        internal override void Run() => _ = new BootCounter(BootCounter.DefaultDirectory).Write(0);
+
+        internal override void Complete() => sequence.Counted();
     }
 }

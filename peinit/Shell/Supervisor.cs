@@ -19,10 +19,13 @@ namespace Peinit.Shell;
 internal sealed class Supervisor
 {
     private const int StepsPerPump = 10_000;
+    private const int ReapedPerRound = 64;
+    private const ulong RestoreNanoseconds = 100_000_000;
 
     private readonly Queue<Input> _inputs = new();
     private readonly List<Effect> _effects = [];
     private readonly CoreTimer _timer;
+    private readonly ReapTimer _reapAgain;
     private bool _pumping;
 
     internal Supervisor(EventLoop loop, Machine machine, PeinitLog log, EarlyBootResult boot)
@@ -34,7 +37,8 @@ internal sealed class Supervisor
         Output = new OutputPump(loop);
         log.Attach(Output);
         _timer = new CoreTimer(this);
-        loop.OnFault((_, exception) => ReportFault("an event", exception));
+        _reapAgain = new ReapTimer(this);
+        loop.OnFault(Faulted);
     }
 
     internal EventLoop Loop { get; }
@@ -103,9 +107,15 @@ internal sealed class Supervisor
     /// <summary>Zombies become inputs, after the messages they sent (PEINIT-432) and the verdicts on their setup (PEINIT-187).</summary>
     internal void ReapChildren()
     {
-        Notify?.DrainBeforeReaping();
-        while (Processes.PeekExited(out ExitedChild child))
+        for (int i = 0; i < ReapedPerRound; i++)
         {
+            if (!Processes.PeekExited(out ExitedChild child))
+            {
+                return;
+            }
+
+            // Once per zombie: only now is it certain that it has sent its last message.
+            Notify?.DrainBeforeReaping();
             Launcher.BeforeReaping(child.Pid);
             Post(Input.ChildExited(child.Pid, child.Code ?? -1, child.Signal ?? 0));
             // The core must see the exit while the pid still belongs to it; only then may the kernel reuse it.
@@ -116,6 +126,9 @@ internal sealed class Supervisor
                 return;
             }
         }
+
+        // Orphans may die faster than they are reaped: everything else gets its turn in between.
+        Loop.Schedule(_reapAgain, 0);
     }
 
     /// <summary>Something threw. It is logged, and the loop goes on.</summary>
@@ -128,6 +141,17 @@ internal sealed class Supervisor
         }
 
         Log.Error($"unexpected {exception.GetType().Name} in {where}: {exception.Message} {FirstFrame(exception)}");
+    }
+
+    // The loop drops a source that throws. Without its signals, its sockets or a service's pipe PID 1 would live on and
+    // do nothing, so the source comes back; not at once, since it may throw again.
+    private void Faulted(EventSource? source, Exception exception)
+    {
+        ReportFault("an event", exception);
+        if (source is not null)
+        {
+            Loop.Schedule(new RestoreTimer(source), Clock.Monotonic + RestoreNanoseconds);
+        }
     }
 
     private static string FirstFrame(Exception exception)
@@ -203,5 +227,19 @@ internal sealed class Supervisor
             supervisor.Post(Input.Tick());
             supervisor.Pump();
         }
+    }
+
+    private sealed class ReapTimer(Supervisor supervisor) : LoopTimer
+    {
+        public override void Expired(EventLoop loop, ulong now)
+        {
+            supervisor.ReapChildren();
+            supervisor.Pump();
+        }
+    }
+
+    private sealed class RestoreTimer(EventSource source) : LoopTimer
+    {
+        public override void Expired(EventLoop loop, ulong now) => _ = loop.Restore(source);
     }
 }

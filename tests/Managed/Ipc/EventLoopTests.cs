@@ -46,6 +46,30 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
+    public void Source_RestoredAfterAFault_RunsAgainForWhatItWaitedFor()
+    {
+        using Pipe bad = new(this, "bad", 0) { Throws = true };
+        bad.Write();
+        Assert.True(_loop.RunOnce(0).Ok);
+        Assert.False(bad.Registered);
+        bad.Throws = false;
+        Assert.True(_loop.Restore(bad).Ok);
+        Assert.True(_loop.RunOnce(0).Ok);
+        Assert.Equal(["bad", "bad"], _order);
+        Assert.Equal(Errno.EEXIST, _loop.Restore(bad));
+    }
+
+    [Fact]
+    public void Source_ClosedAfterAFault_IsNotRestored()
+    {
+        Pipe bad = new(this, "bad", 0) { Throws = true };
+        bad.Write();
+        Assert.True(_loop.RunOnce(0).Ok);
+        bad.Dispose();
+        Assert.Equal(Errno.EBADF, _loop.Restore(bad));
+    }
+
+    [Fact]
     public void FaultHandler_ThrowsToo_LoopGoesOn()
     {
         using Pipe bad = new(this, "bad", 0) { Throws = true };
@@ -174,7 +198,7 @@ public sealed class EventLoopTests : IDisposable
 
         public override Fd Descriptor => _read;
 
-        internal bool Throws { get; init; }
+        internal bool Throws { get; set; }
 
         internal Pipe? Removes { get; init; }
 
