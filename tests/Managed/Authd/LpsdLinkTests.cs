@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using Authd.Commands;
 using Authd.Sources;
 using Peios.Interop;
 using Peios.Ipc;
@@ -74,6 +75,36 @@ public sealed class LpsdLinkTests : IDisposable
         Reply(second, "{\"status\":\"ok\",\"n\":2}\n");
         RunUntil(2);
         Assert.Equal(["1", "2"], _answers);
+    }
+
+    [Fact]
+    public void Question_LongerThanLpsdReads_FailsAloneAndDisturbsNobody()
+    {
+        using UnixSocket listener = Listen();
+        LpsdLink link = new(_loop, _path, 5_000_000_000);
+        Ask(link, mayWait: false);
+        using UnixSocket peer = Accept(listener);
+        string answer = "none";
+        link.Ask(new byte[65537], mayWait: true, answered => answer = answered is null ? "refused" : "answered");
+        Assert.Equal("refused", answer);
+        Reply(peer, "{\"status\":\"ok\",\"n\":1}\n");
+        RunUntil(1);
+        Assert.Equal(["1"], _answers);
+    }
+
+    [Theory]
+    [InlineData("alice", true)]
+    [InlineData("Backup Operators", true)]
+    [InlineData("a.b_c-9", true)]
+    [InlineData("machine$", true)]
+    [InlineData("", false)]
+    [InlineData("<<<<", false)]
+    [InlineData("\u00e9", false)]
+    [InlineData("a\u212a", false)]
+    public void LookedUpName_ThatLpsdCannotHave_IsNotAskedFor(string name, bool possible)
+    {
+        Assert.Equal(possible, LookupCommand.IsPossible(name));
+        Assert.False(LookupCommand.IsPossible(name + new string('x', 65)));
     }
 
     [Theory]

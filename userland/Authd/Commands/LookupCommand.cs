@@ -15,6 +15,7 @@ namespace Authd.Commands;
 internal sealed class LookupCommand(HotPolicy policy, LocalSource local)
 {
     private const int MaxEntries = 256;
+    private const int MaxName = 64;
 
     /// <summary>Checks the shape; answers if it is wrong.</summary>
     public bool TryRead(JsonConnection connection, JsonObject request, out LookupRequest wanted)
@@ -121,7 +122,24 @@ internal sealed class LookupCommand(HotPolicy policy, LocalSource local)
         }
 
         // A domain has no source here, and lpsd has no names of that form.
-        return account.Kind != AccountKind.Local;
+        return account.Kind != AccountKind.Local || !IsPossible(account.Name);
+    }
+
+    /// <summary>
+    /// May lpsd have a principal of that name (LPS-026)? Others are not asked for: escapes would make a short request a
+    /// question six times as long.
+    /// </summary>
+    internal static bool IsPossible(string name)
+    {
+        foreach (char c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not (' ' or '.' or '_' or '-' or '$'))
+            {
+                return false;
+            }
+        }
+
+        return name.Length is > 0 and <= MaxName;
     }
 
     private bool TrySid(in Sid sid, List<LookupEntry> found)

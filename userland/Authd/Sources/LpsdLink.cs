@@ -20,6 +20,9 @@ internal sealed class LpsdLink(EventLoop loop, string path, ulong timeoutNanosec
     private const int MaxQuestions = 256;
     private const int MaxAnswer = 65536;
 
+    /// <summary>Longest question; lpsd ends the connection at a longer one, and with it everybody else's questions.</summary>
+    private const int MaxQuestion = 65536;
+
     private readonly Queue<LpsdQuestion> _sent = new();
     private readonly Queue<LpsdQuestion> _waiting = new();
     private readonly Wake _wake = new();
@@ -48,7 +51,7 @@ internal sealed class LpsdLink(EventLoop loop, string path, ulong timeoutNanosec
     public void Ask(byte[] line, bool mayWait, Action<JsonObject?> done)
     {
         LpsdQuestion question = new(line, Clock.Monotonic + timeoutNanoseconds, done);
-        if (_sent.Count + _waiting.Count >= MaxQuestions)
+        if (_sent.Count + _waiting.Count >= MaxQuestions || line.Length > MaxQuestion)
         {
             done(null);
         }
