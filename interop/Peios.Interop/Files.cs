@@ -193,6 +193,9 @@ public static unsafe class Files
     /// <summary>Renames, replacing the target.</summary>
     public static Errno Rename(string from, string to) => Libc.Check(Libc.rename(from, to));
 
+    /// <summary>Gives a file a second name; EEXIST when that is taken.</summary>
+    public static Errno Link(string existing, string path) => Libc.Check(Libc.link(existing, path));
+
     /// <summary>Removes a name.</summary>
     public static Errno Unlink(string path) => Libc.Check(Libc.unlink(path));
 

@@ -219,6 +219,32 @@ public sealed class DurabilityTests : IDisposable
         Assert.Contains("v200", shown.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Rule("LOREG-050")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LostFile_WithABackup_IsNotReplacedByAnEmptyHive(bool truncated)
+    {
+        WriteHive();
+        HiveArgument hive = new("Machine", Database);
+        Assert.True(new HiveFile(hive).Backup().Ok);
+        File.Delete(Database);
+        RemoveSideFiles();
+        if (truncated)
+        {
+            File.WriteAllBytes(Database, []);
+        }
+
+        StoreError error = Prepare(Database);
+        Assert.False(error.Ok);
+        Assert.Contains("--recover-from-backup", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Recovery.Recover([hive]));
+        Assert.True(Prepare(Database).Ok);
+        using StringWriter shown = new();
+        Assert.Equal(0, Inspector.Run([hive], shown));
+        Assert.Contains("v200", shown.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Rule("LOREG-049")]
     public void Recovery_DamagedBackup_LeavesTheFileAlone()

@@ -86,17 +86,19 @@ internal static class Recovery
 
     private static string Swap(string path, string fresh)
     {
+        // The old file keeps its place until the new one takes it: where a crash leaves none, registryd makes an empty hive.
         if (File.Exists(path))
         {
-            Errno kept = Files.Rename(path, path + ".damaged");
+            _ = Files.Unlink(path + ".damaged");
+            Errno kept = Files.Link(path, path + ".damaged");
             if (!kept.Ok)
             {
-                return $"cannot move {path} aside: {kept}";
+                return $"cannot keep {path} as {path}.damaged: {kept}";
             }
         }
 
         // A log of the old file must not be replayed into the new one.
-        HiveFile.DeleteDatabase(path);
+        HiveFile.DeleteSideFiles(path);
         HiveFile.DeleteSideFiles(fresh);
         Errno error = HiveFile.Replace(fresh, path);
         return error.Ok ? "" : $"cannot put {fresh} in place: {error}";

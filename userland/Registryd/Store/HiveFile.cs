@@ -69,6 +69,15 @@ internal sealed class HiveFile
     {
         maxSequence = 0;
         bool existed = File.Exists(Path) && new FileInfo(Path).Length > 0;
+        if (!existed && File.Exists(BackupPath))
+        {
+            // An empty hive made here would be served, and copied over the backup (LOREG-050).
+            db = null;
+            return new StoreError(
+                SqliteCode.CantOpen,
+                $"{Path} is missing or empty, but has a backup: --recover-from-backup puts it back, --dangerously-clear-database gives it up");
+        }
+
         StoreError error = Connect(out db);
         if (error.Ok && existed)
         {
