@@ -139,6 +139,8 @@ static int unshare_impersonating_cred(struct task_struct *task)
 	if (!fresh)
 		return -ENOMEM;
 	pkm_cred_drop_effective(fresh);
+	pkm_cred_subscribe(cred_of_new(task), -2); /* as both of its pointers, see copy_creds() */
+	pkm_cred_subscribe(fresh, 2);
 	put_cred(cred_of_new(task));
 	put_cred(rcu_dereference_protected(task->real_cred, true));
 	rcu_assign_pointer(task->real_cred, get_cred(fresh));

@@ -29,6 +29,13 @@
 #define pkm_vm_flags_mod(vma, set, clear) ((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
 #endif
 
+/* A kernel with CONFIG_DEBUG_CREDENTIALS counts the tasks that act with a credential. */
+#ifdef CONFIG_DEBUG_CREDENTIALS
+#define pkm_cred_subscribe(cred, tasks) atomic_add(tasks, &(cred)->subscribers)
+#else
+#define pkm_cred_subscribe(cred, tasks) ((void)(cred))
+#endif
+
 #else /* host */
 
 #include <errno.h>
