@@ -78,9 +78,13 @@ static const char *executable_path(struct who_memory *mem)
 static void describe(const struct kacs_gate *gate, struct who_memory *mem,
 		     struct kacs_event_who *who)
 {
-	const char *path = executable_path(mem);
+	/* An atomic gate may hold locks that inside those of a path or a name would deadlock. */
+	const char *path = gate->atomic ? "" : executable_path(mem);
 
-	get_task_comm(mem->name, current);
+	if (gate->atomic)
+		strscpy(mem->name, current->comm, sizeof(mem->name));
+	else
+		get_task_comm(mem->name, current);
 	make_text(mem->name);
 	*who = (struct kacs_event_who){
 		.subject = kacs_token_subject(gate->token),
@@ -102,7 +106,8 @@ typedef u32 write_fn(void *buf, u32 cap, const struct kacs_event_who *who, const
 static int emit_check_event(const struct kacs_gate *gate, const char *type, write_fn *write,
 			    const void *event)
 {
-	struct who_memory *mem = kmalloc(sizeof(*mem), GFP_KERNEL);
+	gfp_t gfp = gate->atomic ? GFP_ATOMIC : GFP_KERNEL;
+	struct who_memory *mem = kmalloc(sizeof(*mem), gfp);
 	struct kacs_event_who who;
 	u8 *body;
 	u32 len;
@@ -111,7 +116,7 @@ static int emit_check_event(const struct kacs_gate *gate, const char *type, writ
 		return -ENOMEM;
 	describe(gate, mem, &who);
 	len = write(NULL, 0, &who, event);
-	body = kvmalloc(len, GFP_KERNEL);
+	body = kvmalloc(len, gfp); /* kmalloc alone when it may not sleep */
 	if (body) {
 		write(body, len, &who, event);
 		emit(type, body, len);

@@ -42,7 +42,7 @@ static int decide(struct kacs_gate *gate, const struct kacs_sd *sd, void *scratc
 		.tree_count = gate->tree_count,
 		.results = gate->results,
 		.find_policy = kacs_caap_find,
-		.sink = &kacs_audit_sink,
+		.sink = gate->silent ? NULL : &kacs_audit_sink,
 		.sink_ctx = gate,
 		.trace = gate->trace,
 		.scratch = scratch,
@@ -69,7 +69,10 @@ static int decide(struct kacs_gate *gate, const struct kacs_sd *sd, void *scratc
  * kacs_gate() - take one access decision
  * @gate: request; its result is filled
  *
- * Context: process context. May sleep.
+ * Conditions and central policies may take a millisecond, which whoever wrote
+ * the descriptor chooses: an atomic gate denies instead of looking at them.
+ *
+ * Context: process context, may sleep; any but NMI with @gate->atomic.
  * Return: 0; -EACCES; -EINVAL when the descriptor or an input is malformed;
  * -ENOMEM.
  */
@@ -81,10 +84,13 @@ int kacs_gate(struct kacs_gate *gate)
 	int err;
 
 	memset(&gate->result, 0, sizeof(gate->result));
-	caller_pip(gate);
+	if (!gate->atomic)
+		caller_pip(gate);
 	if (kacs_sd_parse(&sd, gate->sd, gate->sd_len))
 		return decide(gate, NULL, NULL, 0);
 	need = kacs_scratch_size(&sd, gate->tree_count); /* 0 without conditions or a tree */
+	if (need && gate->atomic)
+		return -EACCES;
 	if (need) {
 		scratch = kvmalloc(need, GFP_KERNEL);
 		if (!scratch)
@@ -197,6 +203,46 @@ put_caller:
 	if (caller)
 		kacs_psb_put(caller);
 	return err;
+}
+
+/**
+ * kacs_gate_process_atomic() - the same for hooks that may not sleep
+ * @subject: token that acts, kept alive by the caller
+ * @caller: block of the acting process, NULL: none
+ * @target: block of the other process
+ * @right: process right
+ * @audit: events are wanted
+ *
+ * Context: any but NMI, IRQs off too.
+ * Return: 0 or -EPERM (KACS-ENF-030).
+ */
+int kacs_gate_process_atomic(struct kacs_token *subject, const struct kacs_psb *caller,
+			     struct kacs_psb *target, u32 right, bool audit)
+{
+	struct kacs_gate gate = {
+		.token = subject,
+		.desired = right,
+		.map = &kacs_map_process,
+		.pip_type = caller ? READ_ONCE(caller->pip_type) : 0,
+		.pip_trust = caller ? READ_ONCE(caller->pip_trust) : 0,
+		.audit_context = "process",
+		.audit_context_len = 7,
+		.atomic = true,
+		.silent = !audit,
+	};
+	struct kacs_blob *sd;
+	int err = 0;
+
+	if (!kacs_psb_dominates(caller, target))
+		return -EPERM;
+	if (!kacs_token_privileged(subject, KACS_PRIV_DEBUG)) {
+		sd = kacs_psb_sd_get(target);
+		gate.sd = sd->data;
+		gate.sd_len = sd->len;
+		err = kacs_gate(&gate);
+		kacs_blob_put(sd);
+	}
+	return err ? -EPERM : 0;
 }
 
 /**

@@ -313,10 +313,6 @@ long kacs_ioc_revert(void);
 
 /* --- gate.c ------------------------------------------------------------------ */
 
-/* Process rights, KACS-ENF-009. */
-#define KACS_PROCESS_SET_INFORMATION   0x0200
-#define KACS_PROCESS_QUERY_INFORMATION 0x0400
-
 /**
  * struct kacs_gate - one access decision
  * @token: subject
@@ -337,6 +333,8 @@ long kacs_ioc_revert(void);
  * @trace: decision trace to fill, may be NULL
  * @audit_context: names object and operation in events, may be NULL
  * @audit_context_len: bytes at @audit_context
+ * @atomic: nothing may sleep; the PIP values are given
+ * @silent: no events
  * @result: filled
  */
 struct kacs_gate {
@@ -358,6 +356,8 @@ struct kacs_gate {
 	struct kacs_trace_entry *trace;
 	const void *audit_context;
 	u32 audit_context_len;
+	bool atomic;
+	bool silent;
 	struct kacs_result result;
 };
 

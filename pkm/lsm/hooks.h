@@ -27,11 +27,14 @@
 	hook(capable)		  \
 	hook(file_mprotect)	  \
 	hook(mmap_file)		  \
+	hook(ptrace_access_check) \
+	hook(ptrace_traceme)	  \
 	hook(sk_free_security)	  \
 	hook(task_fix_setgid)	  \
 	hook(task_fix_setgroups)  \
 	hook(task_fix_setuid)	  \
-	hook(unix_stream_connect)
+	hook(unix_stream_connect) \
+	hook(userns_create)
 
 #define LSM_HOOK(RET, DEFAULT, NAME, ...) RET pkm_hook_##NAME(__VA_ARGS__);
 #include <linux/lsm_hook_defs.h>

@@ -14,6 +14,13 @@ struct file;
 struct kacs_psb;
 struct task_struct;
 
+/* Process rights, KACS-ENF-009. */
+#define KACS_PROCESS_VM_READ	       0x0010
+#define KACS_PROCESS_VM_WRITE	       0x0020
+#define KACS_PROCESS_DUP_HANDLE	       0x0040
+#define KACS_PROCESS_SET_INFORMATION   0x0200
+#define KACS_PROCESS_QUERY_INFORMATION 0x0400
+
 /* The boot SYSTEM token; lives as long as the module, not counted. */
 extern struct kacs_token *kacs_system_token;
 
@@ -39,5 +46,7 @@ bool kacs_psb_has(const struct kacs_psb *psb, u32 mitigation);
 
 void kacs_audit_process_create(struct task_struct *parent, struct task_struct *child);
 void kacs_audit_process_exec(const struct kacs_psb *psb, struct file *file);
+int kacs_gate_process_atomic(struct kacs_token *subject, const struct kacs_psb *caller,
+			     struct kacs_psb *target, u32 right, bool audit);
 
 #endif
