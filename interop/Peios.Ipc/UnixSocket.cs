@@ -82,10 +82,20 @@ public sealed unsafe class UnixSocket : IDisposable
     }
 
     /// <summary>A connected stream socket. EAGAIN means that the listener's backlog is full.</summary>
-    public static Result<UnixSocket> Connect(string path) => Connect(path, Libc.SockStream);
+    public static Result<UnixSocket> Connect(string path) => Connect(path, Libc.SockStream, 0);
+
+    /// <summary>
+    /// A connected stream socket, for programs that may wait: while the backlog is full the kernel queues the caller.
+    /// ETIMEDOUT after <paramref name="timeoutMs"/>.
+    /// </summary>
+    public static Result<UnixSocket> ConnectWaiting(string path, int timeoutMs)
+    {
+        Result<UnixSocket> socket = Connect(path, Libc.SockStream, Math.Max(timeoutMs, 1));
+        return socket.Error == Errno.EAGAIN ? Errno.ETIMEDOUT : socket;
+    }
 
     /// <summary>A datagram socket connected to a receiver.</summary>
-    public static Result<UnixSocket> ConnectDatagram(string path) => Connect(path, Libc.SockDatagram);
+    public static Result<UnixSocket> ConnectDatagram(string path) => Connect(path, Libc.SockDatagram, 0);
 
     /// <summary>Two connected stream sockets.</summary>
     public static Errno Pair(out UnixSocket? first, out UnixSocket? second)
@@ -210,19 +220,27 @@ public sealed unsafe class UnixSocket : IDisposable
         return error;
     }
 
-    private static Result<UnixSocket> Connect(string path, int type)
+    private static Result<UnixSocket> Connect(string path, int type, int waitMs)
     {
         if (!Address(path, out Libc.SockaddrUn address, out uint length))
         {
             return Errno.EINVAL;
         }
 
-        if (!Libc.Own(Libc.socket(Libc.AfUnix, type | Flags, 0)).TryGet(out Fd? fd, out Errno error))
+        if (!Libc.Own(Libc.socket(Libc.AfUnix, type | (waitMs > 0 ? Libc.SockCloseOnExec : Flags), 0)).TryGet(out Fd? fd, out Errno error))
         {
             return error;
         }
 
-        error = Libc.Check(Libc.connect(fd.Raw, &address, length));
+        if (waitMs > 0)
+        {
+            // A connect waits as long as a send may. Seconds and microseconds, both as long.
+            long* patience = stackalloc long[] { waitMs / 1000, waitMs % 1000 * 1000 };
+            error = Libc.Check(Libc.setsockopt(fd.Raw, Libc.SolSocket, Libc.SoSendTimeout, patience, 16));
+        }
+
+        error = error.Ok ? Libc.Check(Libc.connect(fd.Raw, &address, length)) : error;
+        error = error.Ok && waitMs > 0 ? Files.SetNonBlocking(fd) : error;
         if (error.Ok)
         {
             return new UnixSocket(fd);

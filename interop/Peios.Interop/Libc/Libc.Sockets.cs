@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     internal const int SockCloseOnExec = 0x80000;
     internal const int SolSocket = 1;
     internal const int SoPassCredentials = 16;
+    internal const int SoSendTimeout = 21;
     internal const int SoPeerCredentials = 17;
     internal const int SoError = 4;
     internal const int SoReceiveBufferForce = 33;

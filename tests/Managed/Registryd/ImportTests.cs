@@ -129,7 +129,7 @@ public sealed class ImportTests : IDisposable
             [Closed.Child]
             """));
         Assert.Equal("O:SYG:SYD:(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;AU)", SddlOf("Machine"));
-        Assert.Equal("O:SYG:SYD:(A;CIID;KA;;;SY)(A;CIID;KA;;;BA)(A;CIID;KR;;;AU)", SddlOf("Open"));
+        Assert.Equal("O:SYG:SYD:AI(A;CIID;KA;;;SY)(A;CIID;KA;;;BA)(A;CIID;KR;;;AU)", SddlOf("Open"));
         Assert.Equal("O:BAG:SYD:P(A;CI;KA;;;SY)(A;;KR;;;WD)", SddlOf("Closed"));
     }
 

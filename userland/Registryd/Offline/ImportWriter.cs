@@ -165,7 +165,7 @@ internal sealed class ImportWriter : IDisposable
     private StoreError CreateKey(ReadOnlySpan<byte> parent, byte[] name, out byte[] guid)
     {
         // Random version 4, from the kernel; the crypto classes would need OpenSSL.
-        guid = Guid.NewGuid().ToByteArray(bigEndian: true);
+        guid = Guid.NewGuid().ToByteArray();
         StoreError error = ReadSecurity(parent, out byte[] inherited);
         if (!error.Ok)
         {

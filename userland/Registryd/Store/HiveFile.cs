@@ -113,6 +113,8 @@ internal sealed class HiveFile
         {
             db?.Dispose();
             db = null;
+            // Several hives are opened in a row: whoever reads the message must know which one it is about.
+            error = error.Message.Contains(Path, StringComparison.Ordinal) ? error : error with { Message = $"{Path}: {error.Message}" };
         }
 
         return error;

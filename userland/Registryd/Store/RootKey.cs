@@ -33,7 +33,7 @@ internal static class RootKey
 
         // Random version 4, from the kernel; the crypto classes would need OpenSSL.
 
-        byte[] guid = Guid.NewGuid().ToByteArray(bigEndian: true);
+        byte[] guid = Guid.NewGuid().ToByteArray();
         ReadOnlySpan<byte> sql = "INSERT INTO main.keys(guid, name, name_folded, parent_guid, sd, last_write_time) VALUES(?1, ?2, ?3, NULL, ?4, ?5)"u8;
         if (!db.TryPrepare(sql, out SqliteStatement? insert, out SqliteCode code))
         {

@@ -15,7 +15,7 @@ internal static class DaemonClient
     /// <summary>Asks. ECONNREFUSED or ENOENT: it is not there; ETIMEDOUT; EPROTO: the answer has another form.</summary>
     public static Result<JsonObject> Ask(string path, int timeoutMs, Action<Utf8JsonWriter> write)
     {
-        if (!UnixSocket.Connect(path).TryGet(out UnixSocket? socket, out Errno error))
+        if (!UnixSocket.ConnectWaiting(path, timeoutMs).TryGet(out UnixSocket? socket, out Errno error))
         {
             return error;
         }

@@ -11,7 +11,9 @@ namespace Tools.Svctl;
 internal sealed class ControlClient : IDisposable
 {
     private const int MaxAnswer = 4 << 20;
-    private const int ConnectAttempts = 50;
+
+    /// <summary>peinit takes connections in every round of its loop: one that takes none for so long is stuck.</summary>
+    private const int ConnectMs = 5000;
 
     private readonly ToolContext _context;
     private readonly UnixSocket _socket;
@@ -36,7 +38,7 @@ internal sealed class ControlClient : IDisposable
             return context.Fail(ExitCode.Usage, $"{SvctlTool.Timeout} takes a number of seconds");
         }
 
-        if (!Connect(path, deadline).TryGet(out UnixSocket? socket, out Errno error))
+        if (!UnixSocket.ConnectWaiting(path, Remaining(deadline, ConnectMs)).TryGet(out UnixSocket? socket, out Errno error))
         {
             return context.Fail(
                 error == Errno.EACCES ? ExitCode.Denied : ExitCode.Unreachable,
@@ -80,19 +82,11 @@ internal sealed class ControlClient : IDisposable
         return true;
     }
 
-    private static Result<UnixSocket> Connect(string path, ulong deadline)
+    /// <summary>Milliseconds to the deadline, at most <paramref name="most"/>.</summary>
+    private static int Remaining(ulong deadline, int most)
     {
-        for (int i = 0; ; i++)
-        {
-            Result<UnixSocket> socket = UnixSocket.Connect(path);
-            if (socket.Ok || socket.Error != Errno.EAGAIN || i == ConnectAttempts || Clock.Monotonic >= deadline)
-            {
-                return socket;
-            }
-
-            // The backlog is full: peinit takes connections in every round of its loop.
-            System.Threading.Thread.Sleep(20);
-        }
+        ulong now = Clock.Monotonic;
+        return now >= deadline ? 0 : (int)Math.Min((deadline - now + 999_999) / 1_000_000, (ulong)most);
     }
 
     private ExitCode Exchange(ReadOnlySpan<byte> request, ulong deadline, out JsonObject? answer)
@@ -158,7 +152,7 @@ internal sealed class ControlClient : IDisposable
                 return Errno.ETIMEDOUT;
             }
 
-            int wait = deadline == ulong.MaxValue ? -1 : (int)Math.Min((deadline - now + 999_999) / 1_000_000, 60_000);
+            int wait = deadline == ulong.MaxValue ? -1 : Remaining(deadline, 60_000);
             Result<short> ready = Polling.Wait(_socket.Fd, Polling.Readable, wait);
             if (!ready.TryGet(out short events, out Errno error))
             {

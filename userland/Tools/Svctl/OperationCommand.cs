@@ -38,6 +38,8 @@ internal static class OperationCommand
                 return context.Fail(ExitCode.Unreachable, "the operation has not ended in time", ControlMessage.Timeout);
             }
 
+            // peinit answers this command at once (PEINIT-385): nothing in the protocol waits for an operation that
+            // somebody else began, so its state has to be asked for again.
             Thread.Sleep(PollMilliseconds);
         }
     }
