@@ -39,6 +39,9 @@ public static unsafe class Files
     /// <summary>O_NOFOLLOW.</summary>
     public const int NoFollow = 0x20000;
 
+    /// <summary>O_PATH: a handle to look at, without what opening the file would do.</summary>
+    public const int PathOnly = 0x200000;
+
     internal const int CloseOnExec = 0x80000;
 
     /// <summary>Opens a file.</summary>

@@ -91,21 +91,20 @@ internal sealed class Reconciliation(Supervisor supervisor, Handover handover)
         supervisor.Launcher.AttachOutput(job, OpenPipe(job.Pid, 1, stdout), OpenPipe(job.Pid, 2, stderr));
     }
 
-    // Only the very pipe we made: a service may have put anything else at 1 and 2 since.
+    // Only the very pipe we made: a service may have put anything else at 1 and 2 since, and opening a device or a
+    // terminal does things. So it is looked at first, and what was looked at is opened.
     private static Fd? OpenPipe(int pid, int number, ulong inode)
     {
-        if (!Files.Open($"/proc/{pid}/fd/{number}", Files.ReadOnly | Files.NonBlocking).TryGet(out Fd? pipe))
+        if (!Files.Open($"/proc/{pid}/fd/{number}", Files.PathOnly).TryGet(out Fd? handle))
         {
             return null;
         }
 
-        if (Mounts.Identify(pipe).TryGet(out FileIdentity found) && found.IsPipe && found.Inode == inode)
+        using (handle)
         {
-            return pipe;
+            return Mounts.Identify(handle).TryGet(out FileIdentity found) && found.IsPipe && found.Inode == inode
+                && Files.Open($"/proc/self/fd/{handle.Raw}", Files.ReadOnly | Files.NonBlocking).TryGet(out Fd? pipe) ? pipe : null;
         }
-
-        pipe.Dispose();
-        return null;
     }
 
     private void KillStrangers()

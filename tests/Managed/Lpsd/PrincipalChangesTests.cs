@@ -188,6 +188,18 @@ public sealed class PrincipalChangesTests : IDisposable
         Assert.Equal(1000u, StoreFolder.Add(_store, "next").Rid);
     }
 
+    [Fact]
+    [Rule("LPS-015")]
+    public void AccountFiles_StoreThatFails_KeepsTheOldOnes()
+    {
+        AccountFiles files = new(_folder.Path);
+        Assert.True(files.Write(_store).Ok);
+        string before = System.IO.File.ReadAllText(System.IO.Path.Combine(_folder.Path, "passwd"));
+        Assert.False(_store.Execute("SELECT no_such_function()"u8));
+        Assert.False(files.Write(_store).Ok);
+        Assert.Equal(before, System.IO.File.ReadAllText(System.IO.Path.Combine(_folder.Path, "passwd")));
+    }
+
     [Fact, Rule("LPS-015")]
     public void AccountFiles_ListAccountsAndGroups()
     {

@@ -19,8 +19,16 @@ internal sealed class AccountFiles(string directory)
     /// <summary>Writes both files, each whole or not at all.</summary>
     public Errno Write(LpsStore store)
     {
-        Errno error = Files.ReplaceDurably(Path.Combine(directory, "passwd"), Encoding.UTF8.GetBytes(Passwd(store)), Readable);
-        return error.Ok ? Files.ReplaceDurably(Path.Combine(directory, "group"), Encoding.UTF8.GetBytes(Group(store)), Readable) : error;
+        string passwd = Passwd(store);
+        string group = Group(store);
+        if (!store.Ok)
+        {
+            // What could be read of the store is not all that it holds.
+            return Errno.EIO;
+        }
+
+        Errno error = Files.ReplaceDurably(Path.Combine(directory, "passwd"), Encoding.UTF8.GetBytes(passwd), Readable);
+        return error.Ok ? Files.ReplaceDurably(Path.Combine(directory, "group"), Encoding.UTF8.GetBytes(group), Readable) : error;
     }
 
     /// <summary>The contents of <c>passwd</c>, by id.</summary>
