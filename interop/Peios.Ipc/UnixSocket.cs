@@ -181,10 +181,10 @@ public sealed unsafe class UnixSocket : IDisposable
             return;
         }
 
-        // Closing a socket also closes the descriptors in messages nobody has read. After the shutdown nothing can
-        // be added to a stream; an end of it right there means that nothing is left in it.
+        // Closing a socket also closes the descriptors in messages nobody has read. After the shutdown nothing can be
+        // added, and others find it closed at once; the end of a stream right there means that nothing is left in it.
         byte next;
-        bool empty = !_named && Libc.shutdown(Fd.Raw, Libc.ShutReadWrite) == 0
+        bool empty = Libc.shutdown(Fd.Raw, Libc.ShutReadWrite) == 0 && !_named
             && Libc.recv(Fd.Raw, &next, 1, Libc.MsgPeek | Libc.MsgDontWait) == 0;
         if (empty)
         {

@@ -12,6 +12,10 @@ internal sealed class OutputAccount(string service)
 {
     private static readonly string[] s_exempt = ["registryd", "lpsd", "authd", "eventd"];
 
+    // Main process, hook and reload command have two each; the rest is left over from earlier starts.
+    private const int MaxPipes = 16;
+
+    private readonly List<OutputPipe> _open = [];
     private readonly List<OutputPipe> _paused = [];
 
     /// <summary>Name of the service.</summary>
@@ -37,7 +41,22 @@ internal sealed class OutputAccount(string service)
 
     internal void Pause(OutputPipe pipe) => _paused.Add(pipe);
 
-    internal void Forget(OutputPipe pipe) => _ = _paused.Remove(pipe);
+    /// <summary>
+    /// A pipe was opened. A service may give the writing end of its output away to a process that never closes it: each
+    /// restart would leave two descriptors in PID 1.
+    /// </summary>
+    /// <returns>The oldest pipe, to be given up, when there are too many.</returns>
+    internal OutputPipe? Opened(OutputPipe pipe)
+    {
+        _open.Add(pipe);
+        return _open.Count > MaxPipes ? _open[0] : null;
+    }
+
+    internal void Forget(OutputPipe pipe)
+    {
+        _ = _open.Remove(pipe);
+        _ = _paused.Remove(pipe);
+    }
 
     internal void ResumeAll()
     {

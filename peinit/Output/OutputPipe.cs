@@ -54,6 +54,7 @@ internal sealed class OutputPipe : EventSource
         if (read.TryGet(out int count) && count > 0)
         {
             _lines.Add(_pump.Buffer.AsSpan(0, count), _pump.MaxLine, Handler);
+            _pump.Flush();
             return;
         }
 
@@ -73,6 +74,7 @@ internal sealed class OutputPipe : EventSource
         _lines.End(Handler);
         _pipe.Dispose();
         _pump.Forget(this);
+        _pump.Flush();
     }
 
     private void Line(byte[] line) => _pump.Accept(this, line);

@@ -17,6 +17,7 @@ internal sealed class OutputPump
     private const int OwnRing = 256 << 10;
     private const int Outbound = 1 << 20;
     private const int ReadBytes = 16 << 10;
+    private const int LinesPerFlush = 64;
 
     private readonly LogBuffer _services = new(ServiceRing);
     private readonly LogBuffer _own = new(OwnRing);
@@ -58,6 +59,7 @@ internal sealed class OutputPump
         }
 
         OutputPipe source = new(this, pipe, origin, isError, jobId, account);
+        account.Opened(source)?.Finish();
         _ = _pipes.Add(source);
         _ = Loop.Add(source, LoopEvents.Readable);
     }
@@ -67,7 +69,11 @@ internal sealed class OutputPump
     {
         LogRecord record = new("peinit", isError, Encoding.UTF8.GetBytes(text), Clock.Realtime, null, null);
         Route(record, _own);
+        Flush();
     }
+
+    /// <summary>Sends what is waiting, as far as eventd takes it.</summary>
+    internal void Flush() => _link?.Flush();
 
     /// <summary>eventd is ready: everything kept goes first, oldest first, then live lines (PEINIT-417).</summary>
     internal Errno Connect(string path)
@@ -129,6 +135,11 @@ internal sealed class OutputPump
     {
         LogRecord record = new(pipe.Origin, pipe.IsError, line, Clock.Realtime, pipe.JobId, pipe.Account);
         Route(record, _services);
+        // One datagram for many lines: a service that writes nothing but newlines must not cost a call for each.
+        if (_outbound.Count >= LinesPerFlush)
+        {
+            Flush();
+        }
     }
 
     /// <summary>The service is gone; pipes that are still open keep their account.</summary>
@@ -146,7 +157,6 @@ internal sealed class OutputPump
 
         record.Account?.Charge(record.Cost);
         _outbound.Add(record);
-        _link.Flush();
     }
 
     private void Move(LogBuffer ring)

@@ -132,6 +132,49 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(["peinit:kept"], Received(next));
     }
 
+    [Fact]
+    public void Pipes_OfEarlierStartsThatNobodyCloses_AreGivenUpOldestFirst()
+    {
+        OutputPump pump = new(_loop);
+        List<Fd> writers = [];
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
+            pump.Attach(read!, "web", "web", false, $"job-{i}");
+            writers.Add(write!);
+        }
+
+        Assert.Equal(16, pump.Pipes.Count);
+        Assert.Contains(pump.Pipes, p => p.JobId == "job-39");
+        Assert.DoesNotContain(pump.Pipes, p => p.JobId == "job-0");
+        writers.ForEach(w => w.Dispose());
+        _ = _loop.RunOnce(0);
+        Assert.Empty(pump.Pipes);
+    }
+
+    [Fact]
+    [Rule("PEINIT-416")]
+    public void Flood_OfEmptyLines_IsSentInFewDatagrams()
+    {
+        OutputPump pump = new(_loop) { MaxUnsent = 1 << 20 };
+        using UnixSocket eventd = Bind();
+        Assert.True(pump.Connect(Path.Combine(_folder, "log.sock")).Ok);
+        Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
+        pump.Attach(read!, "web", "web", false, "job-1");
+        byte[] newlines = new byte[256];
+        Array.Fill(newlines, (byte)'\n');
+        Assert.True(Files.WriteAll(write!, newlines).Ok);
+        _ = _loop.RunOnce(0);
+        int datagrams = 0;
+        while (eventd.Receive(new byte[1 << 17]).Ok)
+        {
+            datagrams++;
+        }
+
+        Assert.Equal(4, datagrams);
+        write!.Dispose();
+    }
+
     private List<string> Flush(UnixSocket eventd, OutputPump pump)
     {
         Assert.True(pump.Connected);
