@@ -84,13 +84,22 @@ struct sortable {
 	u32 name;
 };
 
-static int compare_at(const struct sortable *s, u32 i, u32 j)
+typedef int compare_fn(const struct sortable *s, u32 i, u32 j);
+
+static int compare_names(const struct sortable *s, u32 i, u32 j)
 {
 	struct lcs_bytes a, b;
 
 	memcpy(&a, s->base + (size_t)i * s->size + s->name, sizeof(a));
 	memcpy(&b, s->base + (size_t)j * s->size + s->name, sizeof(b));
 	return pkm_fold_compare(a.p, a.len, b.p, b.len);
+}
+
+static int compare_guids(const struct sortable *s, u32 i, u32 j)
+{
+	const struct lcs_meta *metas = (const struct lcs_meta *)s->base;
+
+	return memcmp(metas[i].guid, metas[j].guid, LCS_GUID_LEN);
 }
 
 static void swap_at(const struct sortable *s, u32 i, u32 j)
@@ -103,14 +112,14 @@ static void swap_at(const struct sortable *s, u32 i, u32 j)
 	memcpy(b, t, s->size);
 }
 
-static void sift(const struct sortable *s, u32 root, u32 count)
+static __always_inline void sift(const struct sortable *s, u32 root, u32 count, compare_fn *compare)
 {
 	u32 child;
 
 	for (child = 2 * root + 1; child < count; child = 2 * root + 1) {
-		if (child + 1 < count && compare_at(s, child, child + 1) < 0)
+		if (child + 1 < count && compare(s, child, child + 1) < 0)
 			child++;
-		if (compare_at(s, root, child) >= 0)
+		if (compare(s, root, child) >= 0)
 			return;
 		swap_at(s, root, child);
 		root = child;
@@ -118,16 +127,24 @@ static void sift(const struct sortable *s, u32 root, u32 count)
 }
 
 /* Heap sort: in place, no recursion, no bad case for a source to provoke. */
-static void sort_names(const struct sortable *s, u32 count)
+static __always_inline void sort(const struct sortable *s, u32 count, compare_fn *compare)
 {
 	u32 i;
 
-	for (i = count / 2; i-- > 0;)
-		sift(s, i, count);
+	for (i = count / 2; i-- > 0;) {
+		sift(s, i, count, compare);
+		pkm_relax(i);
+	}
 	for (i = count; i-- > 1;) {
 		swap_at(s, 0, i);
-		sift(s, 0, i);
+		sift(s, 0, i, compare);
+		pkm_relax(i);
 	}
+}
+
+static noinline void sort_names(const struct sortable *s, u32 count)
+{
+	sort(s, count, compare_names);
 }
 
 /**
@@ -135,7 +152,7 @@ static void sort_names(const struct sortable *s, u32 count)
  * @entries: sorted by folded name
  * @count: how many
  *
- * Context: Any.
+ * Context: Any that may sleep.
  */
 void lcs_sort_entries(struct lcs_path_entry *entries, u32 count)
 {
@@ -150,13 +167,27 @@ void lcs_sort_entries(struct lcs_path_entry *entries, u32 count)
  * @entries: sorted by folded name
  * @count: how many
  *
- * Context: Any.
+ * Context: Any that may sleep.
  */
 void lcs_sort_values(struct lcs_value_entry *entries, u32 count)
 {
 	struct sortable s = { (u8 *)entries, sizeof(*entries), offsetof(struct lcs_value_entry, name) };
 
 	sort_names(&s, count);
+}
+
+/**
+ * lcs_sort_metas() - make metadata fit for lcs_meta_find()
+ * @children: its metadata is sorted by GUID
+ *
+ * Context: Any that may sleep.
+ */
+void lcs_sort_metas(struct lcs_children *children)
+{
+	struct sortable s = { (u8 *)children->metas, sizeof(*children->metas), 0 };
+
+	static_assert(sizeof(*children->metas) <= sizeof(struct lcs_value_entry), "swap buffer");
+	sort(&s, children->meta_count, compare_guids);
 }
 
 /**
@@ -248,7 +279,7 @@ const struct lcs_value_entry *lcs_values_find(const struct lcs_values *values, c
 
 /**
  * lcs_meta_find() - metadata of a GUID
- * @children: decoded answer
+ * @children: decoded answer: its metadata is sorted
  * @guid: 16 bytes
  *
  * Context: Any.
@@ -256,10 +287,18 @@ const struct lcs_value_entry *lcs_values_find(const struct lcs_values *values, c
  */
 const struct lcs_meta *lcs_meta_find(const struct lcs_children *children, const u8 *guid)
 {
-	u32 i;
+	u32 low = 0, high = children->meta_count;
 
-	for (i = 0; i < children->meta_count; i++)
-		if (!memcmp(children->metas[i].guid, guid, LCS_GUID_LEN))
-			return &children->metas[i];
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		int order = memcmp(guid, children->metas[mid].guid, LCS_GUID_LEN);
+
+		if (!order)
+			return &children->metas[mid];
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
 	return NULL;
 }

@@ -123,11 +123,16 @@ enum lcs_fault lcs_rsi_children(const u8 *frame, u32 len, u16 op, u64 next_seque
 			if (!stored_component(child))
 				fault = LCS_FAULT_CONTENT;
 			take_entries(&c, child, next_sequence, out, &fault);
+			pkm_relax(i);
 		}
 	}
 	out->meta_count = pkm_cursor_le32(&c);
-	for (i = 0; i < out->meta_count; i++)
+	for (i = 0; i < out->meta_count; i++) {
 		take_meta(&c, &out->metas[i], &fault);
+		pkm_relax(i);
+	}
+	if (!fault)
+		lcs_sort_metas(out);
 	return fault;
 }
 
@@ -163,6 +168,7 @@ enum lcs_fault lcs_rsi_values(const u8 *frame, u32 len, u64 next_sequence,
 		if (!lcs_value_type_known(e->type) || (e->type == REG_TOMBSTONE && e->data.len))
 			fault = LCS_FAULT_CONTENT;
 		e->sequence = take_sequence(&c, next_sequence, &fault);
+		pkm_relax(i);
 	}
 	out->blanket_count = pkm_cursor_le32(&c);
 	for (i = 0; i < out->blanket_count; i++) {

@@ -16,6 +16,7 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
+#include <linux/sched.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -28,6 +29,13 @@
 #else
 #define pkm_vm_flags_mod(vma, set, clear) ((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
 #endif
+
+/* Step @i of a loop that others can make long: let them run now and then. May sleep. */
+#define pkm_relax(i)                         \
+	do {                                 \
+		if (!((i) & 1023))           \
+			cond_resched();      \
+	} while (0)
 
 /* A kernel with CONFIG_DEBUG_CREDENTIALS counts the tasks that act with a credential. */
 #ifdef CONFIG_DEBUG_CREDENTIALS
@@ -76,6 +84,8 @@ typedef __s64 s64;
 #define noinline	__attribute__((__noinline__))
 #define __must_check	__attribute__((__warn_unused_result__))
 #define fallthrough	__attribute__((__fallthrough__))
+
+#define pkm_relax(i) ((void)(i))
 
 #define OPTIMIZER_HIDE_VAR(x) __asm__("" : "=r"(x) : "0"(x))
 #define barrier()	 __asm__ __volatile__("" : : : "memory")

@@ -251,6 +251,7 @@ enum lcs_fault lcs_resolve_entries(const struct lcs_layers *layers, const struct
 				   u32 count, const struct lcs_path_entry **winner);
 enum lcs_fault lcs_resolve_value(const struct lcs_layers *layers, const struct lcs_values *values,
 				 struct lcs_bytes name, const struct lcs_value_entry **winner);
+void lcs_sort_metas(struct lcs_children *children);
 void lcs_sort_entries(struct lcs_path_entry *entries, u32 count);
 void lcs_sort_values(struct lcs_value_entry *entries, u32 count);
 enum lcs_fault lcs_effective_children(const struct lcs_layers *layers, struct lcs_children *children);
