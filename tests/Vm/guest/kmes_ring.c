@@ -2,6 +2,7 @@
 /* Ring descriptors: what a consumer may map, touch, wait for, and break (nothing). */
 #define _GNU_SOURCE
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -131,12 +132,20 @@ static int wait_for(__u32 expected, __u32 ms)
 	return ioctl(ring.fd, KMES_IOC_WAIT, &w);
 }
 
-static void emit_later(const char *type)
+static void *emit_after_pause(void *type)
 {
-	if (!fork()) {
-		usleep(50000);
-		_exit(emit(type) < 0);
-	}
+	usleep(50000);
+	emit(type);
+	return NULL;
+}
+
+/* From a thread: a new process would be an event of its own. */
+static void emit_later(char *type)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, emit_after_pause, type);
+	pthread_detach(thread);
 }
 
 static void waits(void)
