@@ -207,6 +207,8 @@ static const struct {
 	/* an unknown result may stand as an operand, a known one may not; KACS-FMT-119 */
 	{ "@U.num %87 @U.nope 1 %80 1 %80 %A1", T }, { "@U.num %87 @U.num %87 1 %80 %A1", U },
 	{ "@U.nope @U.nope %80", U }, { "@U.nope @U.nope %81", U },
+	{ "@U.nope 1 %80 @U.nope 1 %80 %80", U }, { "1 @U.nope 1 %80 %80 @U.num %87 %A1", T },
+	{ "1 @U.num %87 %80 @U.num %87 %A1", U }, { "@U.nope 1 %80 @U.num %87 %80 @U.num %87 %A1", U },
 	/* final stack; KACS-FMT-121 */
 	{ "", U }, { "@U.num", U }, { "5", U }, { "@U.num %87 @U.num %87", U },
 	/* integers; KACS-FMT-125, KACS-FMT-136 */
@@ -371,6 +373,62 @@ TEST(Condition_BudgetSpent_IsUnknown)
 	cond.budget = 4;
 	EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, p.bytes, p.w.len), T);
 	EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, p.bytes, p.w.len), U);
+}
+
+/* However little work is allowed: the answer of all of it, or UNKNOWN. */
+TEST(Condition_AnyBudget_NeverTurnsTheAnswer)
+{
+	static const struct kacs_acl none;
+	struct kacs_cond cond = { .stack = stack, .sacl = &none };
+	struct program p;
+	enum cond_result r;
+	u32 i, budget, k;
+
+	build_claims();
+	for (k = 0; k < 3; k++) {
+		cond.claims[k] = claims[k].data;
+		cond.claims_len[k] = claims[k].len;
+	}
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin(&p);
+		compile(&p, cases[i].text);
+		if (eval_bytes(p.bytes, p.w.len) != cases[i].result)
+			continue; /* about membership: there is no view here */
+		for (budget = 0; budget < 48; budget++) {
+			cond.budget = budget;
+			r = kacs_cond_eval(&cond, NULL, VIEW_ALLOW, p.bytes, p.w.len);
+			if (r != U && r != cases[i].result)
+				test_fail(__FILE__, __LINE__, "%s with a budget of %u", cases[i].text,
+					  budget);
+		}
+	}
+}
+
+/* KACS-FMT-133, KACS-AC-151: padding is zeros behind one result */
+TEST(ConditionValid_Padding_OnlyBehindOneResult)
+{
+	static const struct {
+		const char *code;
+		u32 len;
+		bool valid;
+	} programs[] = {
+		{ "artx\xf9\2\0\0\0x\0\x87", 12, true },
+		{ "artx\xf9\2\0\0\0x\0\x87\0\0\0", 15, true },
+		{ "artx\xf9\2\0\0\0x\0\x87\0\1", 14, false },
+		{ "artx\0\0", 6, false },
+		{ "artx\xf9\2\0\0\0x\0\0", 12, false },
+		{ "artx\xf9\2\0\0\0x\0", 11, false },
+		{ "artx\xf9\2\0\0\0x\0\x87\xf9\2\0\0\0x\0\x87", 20, false },
+		{ "artx\xf9\2\0\0\0x\0\x87\xf9\2\0\0\0x\0\x87\0", 21, false },
+		{ "artx\xf9\1\0\0\0x\x87", 11, false },
+		{ "artx\xf9\xff\xff\xff\xffx\0\x87", 12, false },
+		{ "artx", 4, false },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(programs); i++)
+		if (kacs_cond_valid((const u8 *)programs[i].code, programs[i].len) != programs[i].valid)
+			test_fail(__FILE__, __LINE__, "program %u", i);
 }
 
 /* KACS-AC-123: without a view membership is a local UNKNOWN */

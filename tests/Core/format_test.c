@@ -332,6 +332,8 @@ TEST(Claim_Table_IsJudgedAsListed)
 		{ "OCTET cut", 16, "\3\0\0\0ab", 6, false },
 		{ "OCTET huge", 16, "\xff\xff\xff\xff", 4, false },
 		{ "type 7", 7, "\1\0\0\0\0\0\0\0", 8, false },
+		{ "STRING at the end", 3, "", 0, false },
+		{ "OCTET at the end", 16, "\2\0\0", 3, false },
 	};
 	u8 entry[512];
 	u32 i, len;
@@ -341,6 +343,28 @@ TEST(Claim_Table_IsJudgedAsListed)
 		if (!kacs_claim_validate(entry, len) != cases[i].valid)
 			test_fail(__FILE__, __LINE__, "%s", cases[i].why);
 	}
+}
+
+/* KACS-FMT-003, KACS-FMT-106: offsets and offsets of offsets that leave the entry */
+TEST(Claim_OffsetOutside_IsRefused)
+{
+	static const u16 types[] = { 1, 2, 3, 5, 6, 16 };
+	static const u32 outside[] = { 60, 61, 1000, 0x7fffffff, 0xfffffffc, 0xffffffff };
+	u8 entry[512];
+	u32 i, k, len;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		for (k = 0; k < ARRAY_SIZE(outside); k++) {
+			len = claim_entry(entry, types[i], 0, "\1\1\0\0\0\0\0\5\22\0\0\0", 12);
+			pkm_put_le32(entry + 16, outside[k]);
+			EXPECT_EQ(kacs_claim_validate(entry, len), -EINVAL);
+			len = claim_entry(entry, types[i], 0, "\1\1\0\0\0\0\0\5\22\0\0\0", 12);
+			pkm_put_le32(entry + 24, outside[k]);
+			if (types[i] == 3 || types[i] == 5 || types[i] == 16)
+				EXPECT_EQ(kacs_claim_validate(entry, len), -EINVAL);
+			pkm_put_le32(entry, outside[k]);
+			EXPECT_EQ(kacs_claim_validate(entry, len), -EINVAL);
+		}
 }
 
 /* KACS-FMT-103, KACS-FMT-106, KACS-FMT-109 */

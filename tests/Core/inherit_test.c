@@ -344,3 +344,85 @@ TEST(Inherit_MalformedDefaults_Fail)
 	pkm_writer_init(&w, f.out, sizeof(f.out));
 	EXPECT_EQ(kacs_inherit_sd(&f.in, &w), -EINVAL);
 }
+
+/* KACS-FMT-039, KACS-FMT-090, KACS-FMT-091: what is not a placeholder, a right or ours stays */
+TEST(Inherit_ForeignParts_AreKept)
+{
+	static struct fixture f;
+	struct kacs_ace ace;
+	u32 len, pos = 0;
+
+	memset(&f, 0, sizeof(f));
+	len = sddl("O:UD:(A;;FR;;;OW)S:(ML;;NW;;;HI)", f.creator, sizeof(f.creator));
+	f.creator[1] = 0x5a;
+	pkm_put_le16(f.creator + 2, pkm_get_le16(f.creator + 2) | KACS_SE_RM_CONTROL_VALID);
+	EXPECT_EQ(kacs_sd_parse(&f.creator_sd, f.creator, len), 0);
+	f.in.creator = &f.creator_sd;
+	run(&f, "O:SYD:(A;OICI;GR;;;OW)(A;;FA;;;SY)(A;OI;FR;;;SY)", NULL, true);
+	EXPECT_EQ(f.rv, 0);
+	EXPECT_EQ(f.child.data[1], 0x5a);
+	EXPECT(f.child.control & KACS_SE_RM_CONTROL_VALID);
+	ace = dacl_ace(&f, 0);
+	EXPECT(ace.sid && pkm_get_le32(ace.sid + 8) == 4); /* S-1-3-4 is no placeholder */
+	EXPECT(kacs_acl_next(&f.child.sacl, &pos, &ace));
+	EXPECT_EQ(ace.type, KACS_ACE_MANDATORY_LABEL);
+	EXPECT_EQ(ace.mask, 2); /* a policy, not a right to map */
+}
+
+/* KACS-FMT-053, KACS-FMT-074: an unknown ACE goes along, and the revision it came with */
+TEST(Inherit_UnknownAceOfNewerRevision_KeepsBoth)
+{
+	static const u8 unknown[8] = { 0x42, 3, 8, 0, 0xde, 0xad, 0xbe, 0xef };
+	static struct fixture f;
+	struct kacs_sd parent;
+	struct pkm_writer w;
+	u32 at;
+
+	memset(&f, 0, sizeof(f));
+	w.len = sddl("O:SYD:(A;OICI;GR;;;SY)(A;;FA;;;SY)", f.parent, sizeof(f.parent));
+	at = pkm_get_le32(f.parent + 16);
+	f.parent[at] = 9;
+	pkm_put_le16(f.parent + at + 2, pkm_get_le16(f.parent + at + 2) + 8);
+	pkm_put_le16(f.parent + at + 4, 3);
+	memcpy(f.parent + w.len, unknown, 8);
+	EXPECT_EQ(kacs_sd_parse(&parent, f.parent, w.len + 8), 0);
+	f.in.parent = &parent;
+	run(&f, NULL, NULL, true);
+	EXPECT_EQ(f.rv, 0);
+	EXPECT_EQ(f.child.dacl.count, 2); /* the second one does not reach */
+	EXPECT_EQ(f.child.dacl.data[0], 9);
+	EXPECT_EQ(dacl_ace(&f, 1).type, 0x42);
+}
+
+/* KACS-FMT-095: an ACE that a longer SID makes too long fails the creation */
+TEST(Inherit_AceTooLong_IsRefused)
+{
+	static u8 parent[KACS_SD_MAX], out[KACS_SD_MAX + 1024];
+	u8 owner[KACS_SID_MAX];
+	u32 subs[15] = { 21 }, sub = 0;
+	u8 creator_owner[KACS_SID_MAX];
+	struct kacs_inherit in = { .owner = owner, .map = &kacs_map_file };
+	struct pkm_writer w;
+	struct kacs_sd sd;
+
+	kacs_sid_make(owner, 5, 15, subs);
+	kacs_sid_make(creator_owner, 3, 1, &sub);
+	pkm_writer_init(&w, parent, sizeof(parent));
+	pkm_writer_u8(&w, 1);
+	pkm_writer_u8(&w, 0);
+	pkm_writer_le16(&w, KACS_SE_SELF_RELATIVE | KACS_SE_DACL_PRESENT);
+	pkm_writer_zero(&w, 12);
+	pkm_writer_le32(&w, 20);
+	kacs_acl_begin(&w, 2);
+	pkm_writer_u8(&w, KACS_ACE_ALLOWED_CALLBACK);
+	pkm_writer_u8(&w, 3);
+	pkm_writer_le16(&w, 65500);
+	pkm_writer_le32(&w, 1);
+	pkm_writer_bytes(&w, creator_owner, 12);
+	pkm_writer_zero(&w, 65500 - 20);
+	EXPECT_EQ(kacs_acl_end(&w, 20, 1), 0);
+	EXPECT_EQ(kacs_sd_parse(&sd, parent, w.len), 0);
+	in.parent = &sd;
+	pkm_writer_init(&w, out, sizeof(out));
+	EXPECT_EQ(kacs_inherit_sd(&in, &w), -EINVAL);
+}

@@ -132,6 +132,8 @@ static const struct {
 	{ "isolation_boundary of a confined token", 159, 1, 1, 0 },
 	{ "DACL that is no ACL", 192 + 28 + 36 + 20 + 2, 200, 1, -EINVAL },
 	{ "reserved tail", 188, 1, 4, -EINVAL },
+	{ "primary with level 4", 5, 4, 1, -EINVAL },
+	{ "groups beyond the end", 92, 0xfffffff0, 4, -EINVAL },
 };
 
 /*

@@ -109,7 +109,7 @@ static void put_ace(struct builder *b, const struct kacs_ace *ace, u8 flags)
 	pkm_writer_bytes(w, ace->data + 8, before - 8);
 	pkm_writer_bytes(w, sid, kacs_sid_len(sid));
 	pkm_writer_bytes(w, ace->app, ace->app_len);
-	if (size > U16_MAX || b->count > U16_MAX)
+	if (size > U16_MAX)
 		b->failed = true;
 	if (ace->type >= KACS_ACE_ALLOWED_OBJECT && ace->type <= KACS_ACE_ALARM_CALLBACK_OBJECT)
 		b->revision = 4; /* KACS-FMT-053 */

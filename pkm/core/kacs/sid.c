@@ -152,12 +152,10 @@ bool kacs_sid_list_valid(const struct kacs_sid_list *list)
  */
 bool kacs_sid_list_get(const struct kacs_sid_list *list, u32 index, struct kacs_sid_attr *out)
 {
-	u32 pos = 0, n;
+	u32 pos = 0;
 
-	if (index >= list->count)
-		return false;
-	for (n = 0; n <= index; n++)
-		if (!kacs_sid_list_next(list, &pos, out))
-			return false;
-	return true;
+	while (kacs_sid_list_next(list, &pos, out))
+		if (!index--)
+			return true;
+	return false;
 }
