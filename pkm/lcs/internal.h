@@ -31,6 +31,7 @@ struct lcs_hive;
 struct lcs_object;
 struct lcs_op;
 struct lcs_place;
+struct mem_cgroup;
 
 /* --- queue.c: one connection, its requests ------------------------------ */
 
@@ -420,6 +421,7 @@ struct lcs_record {
  * @queue_limit: records; under lcs_watch_lock
  * @queued: records waiting; under lcs_watch_lock
  * @records: they; under lcs_watch_lock
+ * @payer: memory control group that @records are charged to, of who armed first; a reference
  * @readers: wait for records
  */
 struct lcs_key {
@@ -433,6 +435,7 @@ struct lcs_key {
 	u32 queue_limit;
 	u32 queued;
 	struct list_head records;
+	struct mem_cgroup *payer;
 	wait_queue_head_t readers;
 };
 

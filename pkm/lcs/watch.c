@@ -7,8 +7,10 @@
  */
 #include <linux/freezer.h>
 #include <linux/hash.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -132,6 +134,7 @@ void lcs_object_close(struct lcs_key *key)
 	mutex_unlock(&lcs_watch_lock);
 
 	free_records(&records);
+	mem_cgroup_put(key->payer);
 	if (!object)
 		return;
 	if (object->orphan) {
@@ -228,6 +231,8 @@ int lcs_watch_arm(struct lcs_key *key, u32 filter, bool subtree, u32 limit)
 	key->queue_limit = limit;
 	key->filter = filter;
 	if (filter) {
+		if (!key->payer)
+			key->payer = get_mem_cgroup_from_mm(current->mm);
 		list_add_tail(&key->armed, &key->object->watches);
 		armed_count++;
 		if (lost && !key->queued)
@@ -252,6 +257,22 @@ static void make_room_locked(struct lcs_key *key)
 	}
 }
 
+/*
+ * The watcher pays for its queue, not whoever changes the key. One that has no
+ * memory left loses the event; reclaiming its memory would hold up the writer
+ * and everybody behind the lock.
+ */
+static struct lcs_record *alloc_record(const struct lcs_key *key, u32 len)
+{
+	struct mem_cgroup *saved = set_active_memcg(key->payer);
+	struct lcs_record *record = kmalloc(sizeof(*record) + len, GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN);
+
+	set_active_memcg(saved);
+	if (record)
+		record->len = len;
+	return record;
+}
+
 static void deliver_locked(struct lcs_key *key, u16 event, struct lcs_bytes name,
 			   const struct lcs_bytes *path, u32 depth)
 {
@@ -261,12 +282,11 @@ static void deliver_locked(struct lcs_key *key, u16 event, struct lcs_bytes name
 	lockdep_assert_held(&lcs_watch_lock);
 	pkm_writer_init(&w, NULL, 0);
 	if (!lcs_notify_record(&w, event, name, key->subtree, path, depth) && !w.failed)
-		record = kmalloc(sizeof(*record) + w.len, GFP_KERNEL_ACCOUNT);
+		record = alloc_record(key, w.len);
 	if (!record) {
 		overflow_locked(key);
 		return;
 	}
-	record->len = w.len;
 	pkm_writer_init(&w, record->data, w.len);
 	lcs_notify_record(&w, event, name, key->subtree, path, depth);
 	make_room_locked(key);
