@@ -56,6 +56,9 @@ internal sealed class Daemon : IShardHost, IDisposable
     /// <summary>The threads that read the rings, by CPU.</summary>
     internal IReadOnlyList<DrainThread> Drains => _drains;
 
+    /// <summary>The log writer's lock, as <see cref="ShardWriter.Gate"/>.</summary>
+    internal object LogGate => _logs!.Gate;
+
     /// <summary>Decides about indexes.</summary>
     internal IndexPolicy IndexPolicy => _indexes!;
 
@@ -133,7 +136,7 @@ internal sealed class Daemon : IShardHost, IDisposable
 
         foreach (ShardWriter writer in _writers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; shard {writer.Index}: {writer.Queue.Entries} entries queued{(writer.Unhealthy ? ", cannot store" : "")}");
+            text.Append(CultureInfo.InvariantCulture, $"; shard {writer.Index}: {writer.Commits} commits, the largest of {writer.LargestBatch} rows, {writer.Queue.Entries} entries queued{(writer.Unhealthy ? ", cannot store" : "")}");
         }
 
         return text.Append("; desired indexes: ").AppendJoin(' ', Indexes.Columns).ToString();

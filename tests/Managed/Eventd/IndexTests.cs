@@ -35,7 +35,7 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-063", "EVT-064", "EVT-173")]
+    [Rule("EVT-060", "EVT-063", "EVT-064", "EVT-076", "EVT-173")]
     public void Request_MakesTheIndexInAQuietMoment_AndQueriesUseIt()
     {
         Daemon daemon = _f.Start();

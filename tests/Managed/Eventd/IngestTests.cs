@@ -43,7 +43,7 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-044", "EVT-045", "EVT-046")]
+    [Rule("EVT-001", "EVT-002", "EVT-044", "EVT-045", "EVT-046")]
     public void Event_Drained_IsARowWithEveryField()
     {
         Daemon daemon = _f.Start();
@@ -69,7 +69,7 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-032", "EVT-033", "EVT-034", "EVT-036", "EVT-037")]
+    [Rule("EVT-032", "EVT-033", "EVT-034", "EVT-036", "EVT-037", "EVT-038", "EVT-043")]
     public void Hole_InTheNumbers_IsOneExactGapRecord()
     {
         Daemon daemon = _f.Start();
@@ -174,7 +174,7 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-015", "EVT-016")]
+    [Rule("EVT-005", "EVT-007", "EVT-015", "EVT-016")]
     public void FewerShardsThanCpus_EveryCpuIsStored()
     {
         using EventdFixture f = new(cpus: 3);
@@ -191,7 +191,7 @@ public sealed class IngestTests : IDisposable
     }
 
     [Theory]
-    [Rule("EVT-053", "EVT-266", "EVT-267")]
+    [Rule("EVT-052", "EVT-053", "EVT-266", "EVT-267")]
     [InlineData("noise")]
     [InlineData("truncated")]
     [InlineData("version")]

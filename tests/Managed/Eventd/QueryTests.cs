@@ -36,7 +36,7 @@ public sealed class QueryTests : IDisposable
     private string Numbers(string query) => string.Join(',', _f.Query(query).Select(static r => r.TryGetValue("error", out object? e) ? e : r["n"]));
 
     [Theory]
-    [Rule("EVT-150", "EVT-157", "EVT-163", "EVT-165", "EVT-166", "EVT-201")]
+    [Rule("EVT-150", "EVT-152", "EVT-154", "EVT-155", "EVT-156", "EVT-157", "EVT-158", "EVT-163", "EVT-165", "EVT-166", "EVT-167", "EVT-199", "EVT-201")]
     [InlineData("EVENTS app.*", "9,8,7,6,5,4,3,2,1,0")]
     [InlineData("events APP.START", "4,3,2,1,0")]
     [InlineData("EVENTS *.stop TAKE 2", "9,8")]
@@ -102,7 +102,7 @@ public sealed class QueryTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-161", "EVT-220")]
+    [Rule("EVT-161", "EVT-219", "EVT-220")]
     public void Record_IsFlat_ColumnsWinOverPayload()
     {
         Dictionary<string, object?> record = _f.Query("EVENTS app.stop TAKE 1")[0];

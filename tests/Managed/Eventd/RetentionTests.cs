@@ -25,7 +25,7 @@ public sealed class RetentionTests : IDisposable
         new RetentionTarget(_f.Settings.LogStorePath, "logs", new object(), static () => false));
 
     [Fact]
-    [Rule("EVT-078", "EVT-080", "EVT-083")]
+    [Rule("EVT-078", "EVT-079", "EVT-080", "EVT-083", "EVT-085")]
     public void Pass_DeletesWhatIsOlderThanTheLimit()
     {
         Daemon daemon = _f.Start();
@@ -39,8 +39,11 @@ public sealed class RetentionTests : IDisposable
         _f.Rings[0].Emit("young", [1], now - (29 * Day));
         EventdFixture.Until(() => Types().Count == 2501, "all events");
         _f.Stop(daemon);
+        string file = Path.Combine(_f.Settings.EventStorePath, "shard-0000.db");
+        long size = new FileInfo(file).Length;
         Retention().Pass();
         Assert.Equal(["young"], Types());
+        Assert.True(new FileInfo(file).Length >= size); // freed pages stay for the next rows
     }
 
     [Fact]

@@ -58,6 +58,12 @@ internal sealed unsafe class ShardWriter : IDisposable
     /// <summary>Events and rows stored since start.</summary>
     internal ulong Stored { get; private set; }
 
+    /// <summary>Transactions committed since start.</summary>
+    internal long Commits { get; private set; }
+
+    /// <summary>Rows of the largest of them.</summary>
+    internal int LargestBatch { get; private set; }
+
     /// <summary>Is the last batch lost, and none stored since?</summary>
     internal bool Unhealthy => Volatile.Read(ref _unhealthy);
 
@@ -261,6 +267,8 @@ internal sealed unsafe class ShardWriter : IDisposable
             Stopwatch.GetElapsedTime(_committed, now).TotalMilliseconds);
         _committed = now;
         Stored += (ulong)_inBatch;
+        Commits++;
+        LargestBatch = Math.Max(LargestBatch, _inBatch);
         _tables.Sequences.End(committed: true);
         _lost.Clear();
         if (_unhealthy)
