@@ -10,7 +10,8 @@ Usage: [PEERS=1] ./build.sh bench
 Measures access decisions, boots, shutdown, memory and restart latency, prints a table and writes the same to
 out/bench/results.json. Boots are counted in instructions of one emulated processor
 (-icount shift=0), so the figures do not depend on this machine; access decisions natively, in
-nanoseconds. PEERS=1 asks Samba's engine the same questions (needs samba-dev). Takes a few minutes.
+nanoseconds; eventd natively, from a ring of the module's own code to the disk. PEERS=1 asks Samba's engine the same
+questions (needs samba-dev) and floods journald (as root). Takes a few minutes.
 TEXT
 }
 
@@ -27,6 +28,9 @@ cmd_bench() {
 	step bench-workload "see the message above" dotnet "$BENCH" prepare
 	step bench-roots "see the message above" stage_bench_roots
 	PEIOS_KERNEL=$KIMAGE dotnet "$BENCH" run 9>&-
+	step bench-eventd "mend the error above; dotnet publish -c Release tests/EventBench repeats it" \
+		publish tests/EventBench/EventBench.csproj eventbench
+	"$OUT/bin/eventbench" "$OUT/bench" 9>&-
 }
 
 # One tree, written at three heights: 0, 50 and 200 Oneshots.

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using Peios.Interop.Sqlite;
+using Peios.Tests;
 
 namespace EventBench;
 
 /// <summary>
 /// eventd's own speed, on this machine: the module's producer code fills a ring in this process, and everything behind the
-/// ring is the shipped daemon. <c>eventbench FOLDER [EVENTS]</c> prints one row a line: case, unit, value, journald's.
+/// ring is the shipped daemon. <c>eventbench FOLDER [EVENTS]</c> prints one row a line and adds all to
+/// <c>FOLDER/results.json</c>. <c>PEERS=1</c> runs journald under the same load (peers/journald.sh, as root).
 /// </summary>
 internal static class Bench
 {
@@ -30,12 +33,13 @@ internal static class Bench
         One(folder, events, rows);
         Two(folder, events, rows);
         Messages(folder, events / 2, rows);
-        foreach (Row row in rows)
+        foreach (string line in Environment.GetEnvironmentVariable("PEERS") == "1" ? Journald(args[0], events) : [])
         {
-            string peer = row.Peers.TryGetValue("journald", out double value) ? value.ToString("0.##", CultureInfo.InvariantCulture) : "";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Case}\t{row.Unit}\t{row.Value:0.###}\t{peer}"));
+            string[] cells = line.Split('\t');
+            Add(rows, cells[0], cells[1], double.Parse(cells[2], CultureInfo.InvariantCulture), null);
         }
 
+        Results.Merge(rows, Path.Combine(args[0], "results.json"));
         return 0;
     }
 
@@ -72,11 +76,28 @@ internal static class Bench
         Add(rows, "eventd.query.last100", "ms", QueryBench.Best(path, "EVENTS bench.type.0042 TAKE 100", 10).Milliseconds, 13);
         Add(rows, "eventd.query.last100.rare", "ms", QueryBench.Best(path, $"EVENTS {Producer.RareType} TAKE 100", 3).Milliseconds, 40);
         Add(rows, "eventd.query.scan", "ms", QueryBench.Best(path, "EVENTS *needle*", 3).Milliseconds, 4100);
+        _ = QueryBench.Best(path, "EVENTS INDEX event_type", 1);
+        bench.WaitForIndex();
+        Add(rows, "eventd.query.last100.indexed", "ms", QueryBench.Best(path, $"EVENTS {Producer.RareType} TAKE 100", 10).Milliseconds, 13);
+    }
+
+    private static string[] Journald(string folder, long events)
+    {
+        string script = Path.Combine(Repository.Root, "tests", "EventBench", "peers", "journald.sh");
+        ProcessStartInfo start = new(script, [folder, (Math.Max(1_000_000, events) / 2).ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException(script);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static void Add(List<Row> rows, string name, string unit, double value, double? journald)
     {
         rows.Add(new Row(name, unit, value, journald is null ? new Dictionary<string, double>() : new() { ["journald"] = journald.Value }));
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.###} {unit}"));
+        string peer = journald is null ? "" : string.Create(CultureInfo.InvariantCulture, $"   (journald, measured before: {journald:0.##})");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28} {value,12:0.###} {unit}{peer}"));
     }
 }

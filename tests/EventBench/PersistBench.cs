@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Threading;
 using Eventd;
 using Eventd.Access;
 using Peios.Interop;
@@ -79,6 +80,16 @@ internal sealed class PersistBench : IDisposable
 
         long total = each * _rings.All.Length;
         return new Result(total / seconds, nanoseconds / total / 1000, (long)(target - Math.Min(target, _daemon.StoredEvents)));
+    }
+
+    /// <summary>Waits until every shard has the indexes that were asked for.</summary>
+    internal void WaitForIndex()
+    {
+        SpinWait wait = default;
+        while (_daemon.Indexes.Columns.Length == 0 || !Array.TrueForAll([.. _daemon.Writers], w => w.Columns.Count == _daemon.Indexes.Columns.Length))
+        {
+            wait.SpinOnce();
+        }
     }
 
     /// <summary>Bytes of all event databases, without their write-ahead logs.</summary>

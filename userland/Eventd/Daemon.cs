@@ -50,6 +50,9 @@ internal sealed class Daemon : IShardHost, IDisposable
     /// <inheritdoc/>
     public DesiredIndexes Indexes { get; } = new();
 
+    /// <inheritdoc/>
+    public CheckpointThread Checkpoints { get; } = new();
+
     /// <summary>The writers of the active shards.</summary>
     internal IReadOnlyList<ShardWriter> Writers => _writers;
 
@@ -169,7 +172,8 @@ internal sealed class Daemon : IShardHost, IDisposable
             done &= writer.Join(Left(deadline));
         }
 
-        done &= _retention.Join(Left(deadline)) & _indexes.Join(Left(deadline));
+        Checkpoints.Stop();
+        done &= _retention.Join(Left(deadline)) & _indexes.Join(Left(deadline)) & Checkpoints.Join(Left(deadline));
         return done & _queries.Join(Left(deadline));
     }
 
@@ -182,6 +186,8 @@ internal sealed class Daemon : IShardHost, IDisposable
         _writers.ForEach(static writer => writer.Abort());
         _retention?.Stop();
         _indexes?.Stop();
+        Checkpoints.Stop();
+        _ = Checkpoints.Join(Timeout.Infinite);
         _ = _logs?.Join(Timeout.Infinite);
         _drains.ForEach(static drain => drain.Join(Timeout.Infinite));
         _writers.ForEach(static writer => writer.Join(Timeout.Infinite));
@@ -302,6 +308,7 @@ internal sealed class Daemon : IShardHost, IDisposable
         _drains.ForEach(static drain => drain.Start());
         _logs.Start();
         _retention.Start();
+        Checkpoints.Start();
         _indexes!.Start();
         _queries!.Start();
         ulong[] resume = Array.ConvertAll(_resume, static point => point.Last);

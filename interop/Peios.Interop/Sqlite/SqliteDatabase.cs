@@ -19,7 +19,14 @@ public sealed unsafe class SqliteDatabase : SafeHandle
     private volatile bool _cancelled;
     private GCHandle _self;
 
-    private SqliteDatabase(nint db) : base(0, ownsHandle: true) => SetHandle(db);
+    private SqliteDatabase(nint db, string path) : base(0, ownsHandle: true)
+    {
+        SetHandle(db);
+        Path = path;
+    }
+
+    /// <summary>The file, as it was opened.</summary>
+    public string Path { get; }
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
@@ -70,7 +77,7 @@ public sealed unsafe class SqliteDatabase : SafeHandle
             return false;
         }
 
-        db = new SqliteDatabase(raw);
+        db = new SqliteDatabase(raw, path);
         return true;
     }
 

@@ -8,7 +8,7 @@ namespace Peios.Tests.Eventd;
 
 public sealed class RingSwapTests : IDisposable
 {
-    private readonly EventdFixture _f = new(cpus: 2);
+    private readonly EventdFixture _f = new(cpus: 2, capacity: 4 << 20);
 
     public void Dispose() => _f.Dispose();
 
@@ -32,15 +32,15 @@ public sealed class RingSwapTests : IDisposable
         ulong emitted = 0;
         for (int swap = 0; swap < 60; swap++)
         {
-            int count = random.Next(0, 300);
+            int count = random.Next(0, 200);
             for (int i = 0; i < count; i++)
             {
-                _f.Rings[0].Emit("e", new byte[random.Next(1, 300)]);
+                _f.Rings[0].Emit("e", new byte[random.Next(1, 150)]);
                 emitted++;
             }
 
-            // Both directions; the smallest still holds what a burst can leave.
-            _f.Rings.Swap(0, 1UL << random.Next(18, 22));
+            // Both directions; the smaller one holds everything that this test emits, read or not.
+            _f.Rings.Swap(0, 1UL << random.Next(22, 24));
         }
 
         _f.Rings[0].Emit("last", [1]);

@@ -19,6 +19,8 @@ internal sealed class TestShardHost : IShardHost
 
     public DesiredIndexes Indexes { get; } = new();
 
+    public CheckpointThread Checkpoints { get; } = new();
+
     internal int DiskFulls => _diskFulls;
 
     internal List<string> Failures { get; } = [];

@@ -16,6 +16,7 @@ internal sealed class DrainThread
     private const int BlockBytes = 256 * 1024;
     private const int BlockCount = 4;
     private const int ReattachMs = 1000;
+    private const int GatherMs = 1;
 
     private readonly IRingSource _source;
     private readonly ShardWriter[] _writers;
@@ -136,14 +137,22 @@ internal sealed class DrainThread
 
             block.Clear();
             block.Cpu = _ring.Cpu;
+            ShardWriter writer = _writers[_next];
             bool more = Fill(block);
+            while (!more && block.Count > 0 && writer.Queue.Entries > 0 && !_stop.IsSet)
+            {
+                // The writer has enough to do: a fuller block costs it less. A time, because asking the ring for a
+                // wake-up would cost more than the events it wakes for; whatever comes, the writer ends this wait.
+                _ = _stop.Wait(GatherMs);
+                more = Fill(block);
+            }
+
             if (block.Count == 0)
             {
                 _ = _spare.Put(block);
                 return true;
             }
 
-            ShardWriter writer = _writers[_next];
             _next = _next + 1 == _writers.Length ? 0 : _next + 1;
             if (!writer.Put(block, (int)(_ring.Reader.Backlog * 100 / _ring.Capacity)))
             {

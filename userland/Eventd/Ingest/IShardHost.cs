@@ -17,6 +17,9 @@ internal interface IShardHost
     /// <summary>The indexes that every shard should have.</summary>
     DesiredIndexes Indexes { get; }
 
+    /// <summary>Copies logs beside the writers.</summary>
+    CheckpointThread Checkpoints { get; }
+
     /// <summary>The disk is full: retention should run now (EVT-263).</summary>
     void DiskFull();
 

@@ -7,15 +7,18 @@ namespace Eventd.Ingest;
 
 /// <summary>
 /// What a writer does for its shard between batches: checkpoints, and indexes made in quiet moments and dropped under
-/// pressure. Everything runs on the writer's thread; only the alarm comes from others.
+/// pressure. Everything runs on the writer's thread; only the alarm and the end of a checkpoint come from others.
 /// </summary>
 internal sealed class ShardUpkeep(int shard, ShardTables tables, object gate, IShardHost host)
 {
     private const int CheckpointPages = 500;
-    private const int FloodFactor = 8;
+    private const int FloodPages = 1500;
 
     private readonly PressureGauge _pressure = new();
     private volatile bool _alarm;
+    private volatile bool _requested;
+    private volatile bool _finish;
+    private int _asked;
 
     /// <summary>A ring is nearly full: at the next full batch all indexes go (EVT-068).</summary>
     internal void Alarm() => _alarm = true;
@@ -72,15 +75,35 @@ internal sealed class ShardUpkeep(int shard, ShardTables tables, object gate, IS
         return code == SqliteCode.Ok;
     }
 
+    /// <summary>File of the shard.</summary>
+    internal string Path => tables.Database.Path;
+
+    /// <summary>The checkpoint thread is done with its part; from its thread.</summary>
+    /// <param name="littleLeft">The writer may copy the rest.</param>
+    internal void Finish(bool littleLeft)
+    {
+        _finish = littleLeft;
+        _requested = false;
+    }
+
     /// <summary>
-    /// Copies the write-ahead log into the database once it is long (EVT-031). In a flood the log may grow to eight times
-    /// as much first: a checkpoint costs two flushes of the disk, whatever its size.
+    /// Copies the write-ahead log into the database once it is long (EVT-031): at once when nothing waits, otherwise with the
+    /// help of <see cref="CheckpointThread"/>.
     /// </summary>
     private void Checkpoint(bool idle)
     {
-        if (tables.Database.WalFrames >= (idle ? CheckpointPages : FloodFactor * CheckpointPages))
+        int frames = tables.Database.WalFrames;
+        if ((idle && !_requested && frames >= CheckpointPages) || _finish)
         {
+            _finish = false;
+            _asked = 0;
             _ = tables.Database.CheckpointPassive(out _, out _); // readers may hold it up: the next commit tries again
+        }
+        else if (!idle && !_requested && frames >= _asked + FloodPages)
+        {
+            _asked = frames;
+            _requested = true;
+            host.Checkpoints.Request(this);
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using Eventd.Indexing;
@@ -63,6 +64,9 @@ internal sealed unsafe class ShardWriter : IDisposable
 
     /// <summary>Rows of the largest of them.</summary>
     internal int LargestBatch { get; private set; }
+
+    /// <summary>Columns that have an index now.</summary>
+    internal IReadOnlyList<string> Columns => _tables.Indexes.Columns;
 
     /// <summary>Is the last batch lost, and none stored since?</summary>
     internal bool Unhealthy => Volatile.Read(ref _unhealthy);
