@@ -28,6 +28,8 @@ internal sealed class BenchRings : IRingSource, IAccessJudge
 
     private sealed class Everybody : IAccessSubject
     {
+        public string User => "S-1-5-18";
+
         public Errno Check(ReadOnlySpan<byte> descriptor, string context, ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
         {
             allowed.Fill(true);

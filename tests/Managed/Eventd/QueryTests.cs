@@ -160,6 +160,30 @@ public sealed class QueryTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-204")]
+    public void Queries_OfOneUser_LeaveRoomForOthers()
+    {
+        using EventdFixture f = new();
+        f.Settings = f.Settings with { MaxConcurrentQueries = 8 };
+        Daemon daemon = f.Start();
+        f.Judge.User = "S-1-5-21-1-2-3-1000";
+        List<UnixSocket> idle = [];
+        for (int i = 0; i < 8; i++)
+        {
+            idle.Add(f.Connect());
+        }
+
+        // A quarter of them stays; the others are told so, and what they held is free again.
+        Assert.Equal(6, idle[2..].Count(static c => (string?)EventdFixture.Receive(c)!["error"] == "too many queries"));
+        f.Judge.User = "S-1-5-21-1-2-3-1001";
+        EventdFixture.Until(() => f.Query("EVENTS TAKE 1").All(static r => !r.ContainsKey("error")), "another user's query");
+        idle.ForEach(static c => c.Dispose());
+        f.Judge.User = "S-1-5-21-1-2-3-1000";
+        EventdFixture.Until(() => f.Query("EVENTS TAKE 1").All(static r => !r.ContainsKey("error")), "room again");
+        f.Stop(daemon);
+    }
+
+    [Fact]
     [Rule("EVT-207", "EVT-208", "EVT-212")]
     public void Stream_SendsWhatIsCommittedLater()
     {

@@ -15,6 +15,9 @@ internal sealed class TestJudge : IAccessJudge
     /// <summary>What opening the peer's token answers.</summary>
     internal Errno Peer { get; set; }
 
+    /// <summary>Who connects: SYSTEM, unless a test says otherwise.</summary>
+    internal string User { get; set; } = "S-1-5-18";
+
     /// <summary>What a check answers instead of a decision.</summary>
     internal Errno Broken { get; set; }
 
@@ -32,6 +35,8 @@ internal sealed class TestJudge : IAccessJudge
 
     private sealed class Subject(TestJudge judge) : IAccessSubject
     {
+        public string User => judge.User;
+
         public Errno Check(ReadOnlySpan<byte> descriptor, string context, ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
         {
             lock (judge.Contexts)

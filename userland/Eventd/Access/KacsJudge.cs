@@ -16,11 +16,26 @@ internal sealed class KacsJudge(KacsDevice device) : IAccessJudge
     internal static readonly GenericMapping Mapping = new(0x0002_0001, 0x0002_0002, 0x0002_0001, 0x000F_0003);
 
     /// <inheritdoc/>
-    public Result<IAccessSubject> Open(Fd connection) =>
-        Token.OpenPeer(device, connection).TryGet(out Token? token, out Errno error) ? new Subject(device, token) : error;
-
-    private sealed class Subject(KacsDevice device, Token token) : IAccessSubject
+    public Result<IAccessSubject> Open(Fd connection)
     {
+        if (!Token.OpenPeer(device, connection).TryGet(out Token? token, out Errno error))
+        {
+            return error;
+        }
+
+        if (token.User().TryGet(out Sid user, out error))
+        {
+            return new Subject(device, token, user.ToString());
+        }
+
+        token.Dispose();
+        return error;
+    }
+
+    private sealed class Subject(KacsDevice device, Token token, string user) : IAccessSubject
+    {
+        public string User => user;
+
         public Errno Check(ReadOnlySpan<byte> descriptor, string context, ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
         {
             Errno error = AccessCheck.CheckList(device, token.Fd, descriptor, Read, Mapping, context, nodes, allowed);

@@ -12,7 +12,7 @@ using Peios.Ipc;
 namespace Eventd.Query;
 
 /// <summary>One client, one query (EVT-221), on a thread of its own.</summary>
-internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : IDisposable
+internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Result<IAccessSubject> peer) : IDisposable
 {
     private readonly ClientChannel _client = new(server, socket);
     private readonly List<RowCursor> _cursors = [];
@@ -28,30 +28,30 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
             return;
         }
 
-        if (!server.Context.Judge.Open(_client.Fd).TryGet(out IAccessSubject? subject, out Errno error))
+        if (!peer.TryGet(out IAccessSubject? subject, out Errno error))
         {
             Fail($"access denied: no token: {error}"); // EVT-236
             return;
         }
 
-        using (subject)
+        if (plan.Index is not null)
         {
-            if (plan.Index is not null)
-            {
-                RequestIndex(plan.Index, subject);
-                return;
-            }
-
-            RecordFilter filter = new(server.Context.Security, subject, plan.Kind);
-            if (filter.Refuse(plan.Glob, plan.Used) is string refusal)
-            {
-                Fail(refusal);
-                return;
-            }
-
-            Run(plan, filter);
+            RequestIndex(plan.Index, subject);
+            return;
         }
+
+        RecordFilter filter = new(server.Context.Security, subject, plan.Kind);
+        if (filter.Refuse(plan.Glob, plan.Used) is string refusal)
+        {
+            Fail(refusal);
+            return;
+        }
+
+        Run(plan, filter);
     }
+
+    /// <summary>What the connection is counted by; empty for a peer without a token.</summary>
+    internal string User { get; } = peer.TryGet(out IAccessSubject? known) ? known.User : string.Empty;
 
     /// <summary>Sends an error and nothing more.</summary>
     internal void Fail(string problem) => _client.Fail(problem);
@@ -62,6 +62,11 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket) : I
         foreach (RowCursor cursor in _cursors)
         {
             cursor.Dispose();
+        }
+
+        if (peer.TryGet(out IAccessSubject? subject))
+        {
+            subject.Dispose();
         }
 
         _client.Dispose();

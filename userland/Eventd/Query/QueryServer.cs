@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Threading;
@@ -13,10 +14,13 @@ namespace Eventd.Query;
 internal sealed class QueryServer : IDisposable
 {
     private const int ExhaustedMs = 1000;
+    private const int PerUserShare = 4;
+    private const string SystemUser = "S-1-5-18";
 
     private readonly UnixSocket _socket;
     private readonly WakeFd _stop;
     private readonly object _lock = new();
+    private readonly Dictionary<string, int> _byUser = [];
     private readonly Thread _thread;
     private int _running;
     private int _streams;
@@ -146,11 +150,15 @@ internal sealed class QueryServer : IDisposable
 
     private void Begin(UnixSocket client)
     {
-        QueryConnection connection = new(this, client);
+        QueryConnection connection = new(this, client, Context.Judge.Open(client.Fd));
         bool room;
         lock (_lock)
         {
-            room = ++_running <= Context.Settings.Current.MaxConcurrentQueries;
+            int limit = Context.Settings.Current.MaxConcurrentQueries;
+            int same = _byUser.GetValueOrDefault(connection.User) + 1;
+            _byUser[connection.User] = same;
+            // Connections are cheap to open and to leave idle: nobody may use up what others query with.
+            room = ++_running <= limit && (connection.User == SystemUser || same <= Math.Max(1, limit / PerUserShare));
         }
 
         if (room)
@@ -186,6 +194,16 @@ internal sealed class QueryServer : IDisposable
         lock (_lock)
         {
             _running--;
+            int left = _byUser[connection.User] - 1;
+            if (left > 0)
+            {
+                _byUser[connection.User] = left;
+            }
+            else
+            {
+                _ = _byUser.Remove(connection.User);
+            }
+
             Monitor.PulseAll(_lock);
         }
     }
