@@ -26,22 +26,30 @@ public static class AccessCheck
     {
         Span<byte> selfBytes = stackalloc byte[Sid.MaxBinaryLength];
         Span<byte> contextBytes = stackalloc byte[MaxContext];
-        // TryGetBytes would write nothing for a long text; Convert fills what fits.
-        Encoding.UTF8.GetEncoder().Convert(context, contextBytes, true, out _, out int contextLength, out _);
-        KacsAccessRequest request = new()
-        {
-            Token = token,
-            SecurityDescriptor = descriptor,
-            Desired = desired,
-            GenericRead = mapping.Read,
-            GenericWrite = mapping.Write,
-            GenericExecute = mapping.Execute,
-            GenericAll = mapping.All,
-            SelfSid = selfBytes[..self.Write(selfBytes)],
-            PrivilegeIntent = intent,
-            AuditContext = contextBytes[..contextLength],
-        };
+        KacsAccessRequest request = Request(token, descriptor, desired, mapping, Cut(context, contextBytes));
+        request.SelfSid = selfBytes[..self.Write(selfBytes)];
+        request.PrivilegeIntent = intent;
         Errno error = device.AccessCheck(request, out uint granted);
+        return new AccessVerdict(error, granted);
+    }
+
+    /// <summary>The same check and audit events, and for each of the 32 rights what decided it (KACS-AC-204, KACS-AC-205).</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="token">Subject with TOKEN_QUERY; null is the calling thread's effective token.</param>
+    /// <param name="descriptor">Self-relative descriptor.</param>
+    /// <param name="desired">Rights; may hold generic bits and MAXIMUM_ALLOWED.</param>
+    /// <param name="mapping">The object type's generic rights.</param>
+    /// <param name="context">Object and operation for audit events; cut after 256 bytes.</param>
+    /// <param name="decisions">Receives an entry per right, by bit number.</param>
+    /// <param name="intent">1 backup, 2 restore.</param>
+    public static AccessVerdict Explain(
+        KacsDevice device, Fd? token, ReadOnlySpan<byte> descriptor, uint desired, in GenericMapping mapping,
+        string context, Span<KacsDecision> decisions, uint intent = 0)
+    {
+        Span<byte> contextBytes = stackalloc byte[MaxContext];
+        KacsAccessRequest request = Request(token, descriptor, desired, mapping, Cut(context, contextBytes));
+        request.PrivilegeIntent = intent;
+        Errno error = device.Explain(request, decisions, out uint granted);
         return new AccessVerdict(error, granted);
     }
 
@@ -62,18 +70,26 @@ public static class AccessCheck
         ReadOnlySpan<KacsObjectNode> nodes, Span<bool> allowed)
     {
         Span<byte> contextBytes = stackalloc byte[MaxContext];
-        Encoding.UTF8.GetEncoder().Convert(context, contextBytes, true, out _, out int contextLength, out _);
-        KacsAccessRequest request = new()
-        {
-            Token = token,
-            SecurityDescriptor = descriptor,
-            Desired = desired,
-            GenericRead = mapping.Read,
-            GenericWrite = mapping.Write,
-            GenericExecute = mapping.Execute,
-            GenericAll = mapping.All,
-            AuditContext = contextBytes[..contextLength],
-        };
+        KacsAccessRequest request = Request(token, descriptor, desired, mapping, Cut(context, contextBytes));
         return device.AccessCheckList(request, nodes, allowed);
+    }
+
+    private static KacsAccessRequest Request(Fd? token, ReadOnlySpan<byte> descriptor, uint desired, in GenericMapping mapping, ReadOnlySpan<byte> context) => new()
+    {
+        Token = token,
+        SecurityDescriptor = descriptor,
+        Desired = desired,
+        GenericRead = mapping.Read,
+        GenericWrite = mapping.Write,
+        GenericExecute = mapping.Execute,
+        GenericAll = mapping.All,
+        AuditContext = context,
+    };
+
+    /// <summary>TryGetBytes would write nothing for a long text; Convert fills what fits.</summary>
+    private static ReadOnlySpan<byte> Cut(string context, Span<byte> buffer)
+    {
+        Encoding.UTF8.GetEncoder().Convert(context, buffer, true, out _, out int length, out _);
+        return buffer[..length];
     }
 }

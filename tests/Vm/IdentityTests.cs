@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
+using Peios.Security;
 using Peios.Tests;
 using Tests.Vm.Harness;
 using Xunit;
@@ -159,6 +160,30 @@ public sealed class IdentityTests : GuestTest
                 using JsonDocument document = JsonDocument.Parse(line);
             }
         }
+    }
+
+    [Fact]
+    [Rule("CLI-008")]
+    public void Tool_WhoseReaderHasGone_EndsSilently()
+    {
+        CommandResult result = As(null, "rm -f /tmp/pipe; mkfifo /tmp/pipe; (: </tmp/pipe) & exec 3>/tmp/pipe; wait; idn >&3; echo code $?");
+        Assert.Equal(("code 0\n", ""), (result.Output, result.Errors));
+    }
+
+    [Fact]
+    [Rule("AUTH-019", "AUTH-010", "AUTH-009")]
+    public void AuthdsDescriptor_WhoseKeyAppearsLater_IsFollowed()
+    {
+        Assert.Equal(0, As("LocalService", "idn lookup SYSTEM").ExitCode);
+        Assert.True(Sddl.TryParse("O:SYG:SYD:(A;;0xf00ff;;;SY)", out byte[] descriptor, out _));
+
+        Guest.Shell(@"regctl new -p 'Machine\System\Authd'");
+        Guest.Shell($@"regctl set 'Machine\System\Authd' Security hex:{Convert.ToHexStringLower(descriptor)}");
+
+        Guest.Eventually("LocalService may ask no more", () => As("LocalService", "idn lookup SYSTEM").ExitCode == 3);
+        Assert.Equal(0, As(null, "idn lookup SYSTEM").ExitCode);
+        Guest.Shell(@"regctl delete 'Machine\System\Authd' Security");
+        Guest.Eventually("it may again", () => As("LocalService", "idn lookup SYSTEM").ExitCode == 0);
     }
 
     private static (string Output, int ExitCode) Output(CommandResult result) => (result.Output, result.ExitCode);

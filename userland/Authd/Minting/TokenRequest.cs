@@ -11,8 +11,6 @@ namespace Authd.Minting;
 /// <param name="Highest">A batch logon that asks for all its rights.</param>
 internal readonly record struct TokenRequest(LogonType Type, string? Service = null, bool Console = false, bool Highest = false)
 {
-    private static readonly Sid s_consoleLogon = new(2, 1);
-
     /// <summary>The SIDs, in order; the service SID is the last one. A source resolves groups for them too (AUTH-043).</summary>
     public IReadOnlyList<Sid> ImplicitSids()
     {
@@ -25,7 +23,7 @@ internal readonly record struct TokenRequest(LogonType Type, string? Service = n
         sids.Add(new Sid(5, Type switch { LogonType.Interactive => 4u, LogonType.Batch => 3u, LogonType.Service => 6u, _ => 2u }));
         if (Type == LogonType.Interactive && Console)
         {
-            sids.Add(s_consoleLogon);
+            sids.Add(WellKnownSids.ConsoleLogon);
         }
 
         if (Service is not null)

@@ -2,7 +2,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Text;
 using Peios.Interop;
 using Peios.Interop.Kacs;
 using Peios.Security;
@@ -106,23 +105,11 @@ internal static class CheckCommand
 
     private static ExitCode CheckToken(ToolContext context, KacsDevice device, Fd? token, SdObject target, uint desired, uint intent)
     {
-        KacsAccessRequest request = new()
-        {
-            Token = token,
-            SecurityDescriptor = target.Descriptor,
-            Desired = desired,
-            GenericRead = target.Rights.Mapping.Read,
-            GenericWrite = target.Rights.Mapping.Write,
-            GenericExecute = target.Rights.Mapping.Execute,
-            GenericAll = target.Rights.Mapping.All,
-            PrivilegeIntent = intent,
-            AuditContext = Encoding.UTF8.GetBytes("sd:check"),
-        };
         KacsDecision[] decisions = new KacsDecision[32];
-        Errno error = device.Explain(request, decisions, out uint granted);
-        return error.Ok || error == Errno.EACCES
-            ? Print(context, target, desired, new AccessVerdict(error, granted), decisions)
-            : context.Fail(ExitCode.Failed, $"the access check failed: {error}", error.Name);
+        AccessVerdict verdict = AccessCheck.Explain(device, token, target.Descriptor, desired, target.Rights.Mapping, "sd:check", decisions, intent);
+        return verdict.IsAllowed || verdict.IsDenied
+            ? Print(context, target, desired, verdict, decisions)
+            : context.Fail(ExitCode.Failed, $"the access check failed: {verdict.Error}", verdict.Error.Name);
     }
 
     private static Table Explanation(SdObject target, uint mask, ReadOnlySpan<KacsDecision> decisions)
