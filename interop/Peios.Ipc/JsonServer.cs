@@ -14,6 +14,7 @@ namespace Peios.Ipc;
 public abstract class JsonServer : EventSource, IDisposable
 {
     private const int AcceptsPerRound = 8;
+    private const ulong RestNanoseconds = 100_000_000;
 
     private readonly UnixSocket _listener;
     private readonly List<JsonConnection> _connections = [];
@@ -21,6 +22,7 @@ public abstract class JsonServer : EventSource, IDisposable
     private readonly ArrayBufferWriter<byte> _answer = new(1024);
     private readonly Utf8JsonWriter _writer;
     private readonly SweepTimer _sweep;
+    private readonly RestTimer _rest;
 
     /// <summary>Serves on a listening socket.</summary>
     /// <param name="loop">The loop to run in; the server adds itself.</param>
@@ -33,6 +35,7 @@ public abstract class JsonServer : EventSource, IDisposable
         _listener = listener;
         _writer = new Utf8JsonWriter(_answer, new JsonWriterOptions { SkipValidation = true });
         _sweep = new SweepTimer(this);
+        _rest = new RestTimer(this);
     }
 
     /// <summary>The loop this server runs in.</summary>
@@ -60,8 +63,13 @@ public abstract class JsonServer : EventSource, IDisposable
     {
         for (int i = 0; i < AcceptsPerRound; i++)
         {
-            if (!_listener.Accept().TryGet(out UnixSocket? socket))
+            if (!_listener.Accept().TryGet(out UnixSocket? socket, out Errno error))
             {
+                if (error != Errno.EAGAIN && error != Errno.EINTR)
+                {
+                    Rest();
+                }
+
                 return;
             }
 
@@ -74,6 +82,7 @@ public abstract class JsonServer : EventSource, IDisposable
     {
         Loop.Remove(this);
         Loop.Cancel(_sweep);
+        Loop.Cancel(_rest);
         while (_connections.Count > 0)
         {
             _connections[^1].Close();
@@ -143,6 +152,13 @@ public abstract class JsonServer : EventSource, IDisposable
         {
             OnClosed(connection);
         }
+    }
+
+    // Out of descriptors or memory: the listener stays readable, and asking at once again would be a busy loop.
+    private void Rest()
+    {
+        _ = Loop.Modify(this, LoopEvents.None);
+        Loop.Schedule(_rest, Clock.Monotonic + RestNanoseconds);
     }
 
     private void Admit(UnixSocket socket)
@@ -233,6 +249,11 @@ public abstract class JsonServer : EventSource, IDisposable
         {
             Loop.Schedule(_sweep, next);
         }
+    }
+
+    private sealed class RestTimer(JsonServer server) : LoopTimer
+    {
+        public override void Expired(EventLoop loop, ulong now) => _ = loop.Modify(server, LoopEvents.Readable);
     }
 
     private sealed class SweepTimer(JsonServer server) : LoopTimer

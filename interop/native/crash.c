@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ static char *const shell_argv[] = { "/bin/sh", NULL };
 static char next_path[256] = "/sbin/peinit";
 static char *const next_argv[] = { next_path, NULL };
 
+static const struct rlimit descriptors = { PEIOS_NOFILE_INIT, PEIOS_NOFILE_INIT };
 static int inherited_fd = -1;
 static int inherited_signal;
 static int state = -1;
@@ -174,6 +176,8 @@ __attribute__((constructor(102))) static void guard_before_runtime(void)
 		return;
 	/* After an exec of /proc/self/exe the kernel would call us "exe". */
 	prctl(PR_SET_NAME, "peinit");
+	/* Out of descriptors PID 1 could start nothing and hear nobody; the default is 1024. */
+	setrlimit(RLIMIT_NOFILE, &descriptors);
 	collect();
 	install();
 }

@@ -35,6 +35,11 @@ enum peios_step {
 #define PEIOS_SPAWN_OOM		0x4	/* write oom_score_adj */
 #define PEIOS_SPAWN_TTY		0x8	/* open tty as stdio and controlling terminal */
 
+/* RLIMIT_NOFILE of a program without PEIOS_SPAWN_NOFILE: the kernel's own defaults, at most. */
+#define PEIOS_NOFILE_SOFT	1024
+#define PEIOS_NOFILE_HARD	4096
+#define PEIOS_NOFILE_INIT	65536	/* of PID 1 itself: three for each service, and those of strangers */
+
 #define PEIOS_EXIT_SETUP	126
 #define PEIOS_EXIT_EXEC		127
 

@@ -121,6 +121,25 @@ static int set_limit(int resource, uint64_t value)
 	return setrlimit(resource, &limit);
 }
 
+/* PID 1 has more descriptors than a program expects: select() and a loop up to the limit still exist. */
+static int set_default_nofile(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -1;
+	if (limit.rlim_max > PEIOS_NOFILE_HARD)
+		limit.rlim_max = PEIOS_NOFILE_HARD;
+	if (limit.rlim_cur > PEIOS_NOFILE_SOFT)
+		limit.rlim_cur = PEIOS_NOFILE_SOFT;
+	return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int set_nofile(const struct peios_spawn_request *rq)
+{
+	return rq->flags & PEIOS_SPAWN_NOFILE ? set_limit(RLIMIT_NOFILE, rq->nofile) : set_default_nofile();
+}
+
 /* Closes everything but stdio and the report pipe, which moves to REPORT_FD. */
 static int keep_only_report(int fd)
 {
@@ -160,7 +179,7 @@ static void setup_as_parent(const struct peios_spawn_request *rq, int fd)
 	if ((rq->flags & PEIOS_SPAWN_OOM) && write_oom_score(rq->oom_score_adj) < 0)
 		fail(fd, PEIOS_STEP_OOM, errno);
 	/* Last: the parent's descriptors may be more than the limit, and then open() fails. */
-	if ((rq->flags & PEIOS_SPAWN_NOFILE) && set_limit(RLIMIT_NOFILE, rq->nofile) < 0)
+	if (set_nofile(rq) < 0)
 		fail(fd, PEIOS_STEP_RLIMIT, errno);
 	if ((rq->flags & PEIOS_SPAWN_CORE) && set_limit(RLIMIT_CORE, rq->core) < 0)
 		fail(fd, PEIOS_STEP_RLIMIT, errno);

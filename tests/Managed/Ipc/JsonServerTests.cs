@@ -73,6 +73,31 @@ public sealed class JsonServerTests : IDisposable
         Assert.Equal(100, client.Received.Split('\n').Length - 1);
     }
 
+    [Fact]
+    public void Accept_ThatFails_IsNotAskedAgainAtOnce()
+    {
+        // A socket that is readable and has nothing to accept stands for one whose accept finds no free descriptor.
+        string path = Path.Combine(_folder, "d");
+        Assert.True(UnixSocket.BindDatagram(path, 0x1B6, credentials: false).TryGet(out UnixSocket? socket));
+        using CountingServer server = new(_loop, socket);
+        Assert.True(server.Start().Ok);
+        Assert.True(UnixSocket.ConnectDatagram(path).TryGet(out UnixSocket? sender));
+        using (sender)
+        {
+            Assert.True(sender.Send("x"u8).Ok);
+            for (int i = 0; i < 100; i++)
+            {
+                Assert.True(_loop.RunOnce(0).Ok);
+            }
+
+            Assert.InRange(server.Rounds, 1, 20);
+            while (server.Rounds < 2)
+            {
+                Assert.True(_loop.RunOnce(-1).Ok);
+            }
+        }
+    }
+
     [Theory]
     [Rule("AUTH-005")]
     [InlineData("")]
@@ -274,6 +299,21 @@ public sealed class JsonServerTests : IDisposable
             _ = _received.Clear();
             return all.TrimEnd('\n');
         }
+    }
+
+    private sealed class CountingServer(EventLoop loop, UnixSocket listener) : JsonServer(loop, listener, new JsonServerLimits())
+    {
+        internal int Rounds { get; private set; }
+
+        public override void Ready(EventLoop loop, LoopEvents events)
+        {
+            Rounds++;
+            base.Ready(loop, events);
+        }
+
+        protected override Result<PeerIdentity> Identify(UnixSocket socket) => Errno.EACCES;
+
+        protected override void Handle(JsonConnection connection, string command, JsonObject request) => connection.Succeed();
     }
 
     private sealed class EchoServer(EventLoop loop, UnixSocket listener) : JsonServer(loop, listener, new JsonServerLimits())

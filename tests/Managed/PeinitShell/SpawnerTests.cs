@@ -97,6 +97,17 @@ public sealed class SpawnerTests
     }
 
     [Fact]
+    public void Start_WithoutALimit_ChildDoesNotGetThatOfPid1()
+    {
+        using Capture capture = new();
+        using Run run = Run.Of(new SpawnPlan
+        {
+            Path = "/bin/sh", Arguments = ["sh", "-c", "ulimit -Sn; ulimit -Hn"], Environment = [], Stdout = capture.Write,
+        });
+        Assert.Equal("1024\n4096\n", capture.Text());
+    }
+
+    [Fact]
     [Rule("HAZ-035")]
     public void ReadReport_ChildKilledBeforeExec_IsAFailure()
     {
