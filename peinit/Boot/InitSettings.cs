@@ -29,9 +29,10 @@ internal sealed record InitSettings
     /// <param name="previous">Settings in force, whose descriptor survives a malformed one (PEINIT-150).</param>
     internal static InitSettings Read(RegistryClient client, InitSettings previous)
     {
-        if (!client.Open(Key, KeyRights.QueryValue).TryGet(out RegistryKey? key))
+        if (!client.Open(Key, KeyRights.QueryValue).TryGet(out RegistryKey? key, out Peios.Interop.Errno error))
         {
-            return Defaults;
+            // A registry that does not answer must not widen who may shut the machine down.
+            return error == Peios.Interop.Errno.ENOENT ? Defaults : previous;
         }
 
         using (key)
