@@ -101,7 +101,7 @@ static struct kacs_token *make_anonymous(bool everyone)
 	if (everyone)
 		spec.subject.groups = (struct kacs_sid_list){ groups, w.len, 1 };
 	tok = kacs_token_create(&spec, session, kacs_now(),
-				kacs_token_default_sd(kacs_sid_anonymous, kacs_sid_system, GFP_KERNEL));
+				kacs_token_default_sd(kacs_sid_anonymous, kacs_sid_system, 0, GFP_KERNEL));
 	kacs_session_put(session);
 	return tok;
 }

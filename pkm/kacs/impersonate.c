@@ -174,8 +174,11 @@ static void install_in_sibling(struct callback_head *work)
 	tok = kacs_psb_installed_get(psb);
 	primary = kacs_primary_token_get();
 	if (tok && tok != primary) {
-		struct cred *cred = prepare_install(tok);
+		struct cred *cred = ERR_PTR(-EACCES);
 
+		/* With borrowed creds nothing may be committed (HAZ-002). */
+		if (current_cred() == current_real_cred())
+			cred = prepare_install(tok);
 		if (IS_ERR(cred))
 			send_sig(SIGKILL, current, 1); /* it must not go on as it was */
 		else

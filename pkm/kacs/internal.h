@@ -240,7 +240,7 @@ const struct kacs_subject *kacs_token_subject(const struct kacs_token *tok);
 void kacs_token_state(const struct kacs_token *tok, struct kacs_subject_state *state,
 		      u64 *groups_enabled);
 const u8 *kacs_token_indexed_sid(const struct kacs_token *tok, u32 index);
-struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, gfp_t gfp);
+struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, u32 integrity, gfp_t gfp);
 struct kacs_blob *kacs_token_sd_get(struct kacs_token *tok);
 struct kacs_blob *kacs_token_boot_sd(void);
 struct kacs_blob *kacs_token_dacl_get(struct kacs_token *tok);

@@ -293,7 +293,7 @@ static struct kacs_token *mint(const struct kacs_token_spec *spec)
 		tok = kacs_token_create(spec, session, kacs_now(),
 					kacs_token_default_sd(spec->subject.user,
 							      kacs_token_user_sid(creator, NULL),
-							      GFP_KERNEL));
+							      spec->subject.integrity, GFP_KERNEL));
 	if (creator)
 		kacs_token_put(creator);
 	if (session)

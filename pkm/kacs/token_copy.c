@@ -19,7 +19,8 @@ static struct kacs_blob *fresh_sd(const struct kacs_token *tok)
 	if (!creator)
 		return NULL;
 	sd = kacs_token_default_sd(kacs_token_user_sid(tok, NULL),
-				   kacs_token_user_sid(creator, NULL), GFP_KERNEL);
+				   kacs_token_user_sid(creator, NULL),
+				   kacs_token_subject(tok)->integrity, GFP_KERNEL);
 	kacs_token_put(creator);
 	return sd;
 }

@@ -18,8 +18,8 @@ static struct kacs_blob *assemble(const u8 *owner, const u8 *group, const struct
 		.group = group,
 		.dacl = dacl->data,
 		.dacl_len = dacl->len,
-		.sacl = sacl ? sacl->data : NULL,
-		.sacl_len = sacl ? sacl->len : 0,
+		.sacl = sacl->data,
+		.sacl_len = sacl->len,
 	};
 	struct kacs_blob *blob;
 	struct pkm_writer w;
@@ -37,10 +37,26 @@ static struct kacs_blob *assemble(const u8 *owner, const u8 *group, const struct
 	return blob;
 }
 
+#define LABEL_ACL_MAX (8 + 8 + KACS_SID_MAX)
+
+/* A SACL with nothing but the label of @integrity: no write from below. */
+static void put_label(struct pkm_writer *w, u8 bytes[LABEL_ACL_MAX], u32 integrity)
+{
+	u8 sid[KACS_SID_MAX];
+
+	kacs_sid_integrity(sid, integrity);
+	pkm_writer_init(w, bytes, LABEL_ACL_MAX);
+	kacs_acl_begin(w, 2);
+	kacs_ace_write(w, KACS_ACE_MANDATORY_LABEL, 0, KACS_LABEL_NO_WRITE_UP, sid);
+	kacs_acl_end(w, 0, 1);
+}
+
 /**
  * kacs_token_default_sd() - the descriptor of a new token
  * @user: the token's user SID
  * @creator: user SID of the creating process's primary token
+ * @integrity: the token's level: the user's processes below it may look at it,
+ *             not adjust it
  * @gfp: allocation flags
  *
  * A creator that makes a token for itself gets OWNER RIGHTS cut down to
@@ -49,10 +65,11 @@ static struct kacs_blob *assemble(const u8 *owner, const u8 *group, const struct
  * Context: as @gfp allows.
  * Return: a blob with one reference; NULL when out of memory.
  */
-struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, gfp_t gfp)
+struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, u32 integrity, gfp_t gfp)
 {
 	u8 bytes[8 + 3 * (8 + KACS_SID_MAX)];
-	struct pkm_writer dacl;
+	u8 label[LABEL_ACL_MAX];
+	struct pkm_writer dacl, sacl;
 
 	pkm_writer_init(&dacl, bytes, sizeof(bytes));
 	kacs_acl_begin(&dacl, 2);
@@ -63,7 +80,8 @@ struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, gfp_t
 		kacs_ace_write(&dacl, KACS_ACE_ALLOWED, 0, KACS_TOKEN_ALL_ACCESS, creator);
 	kacs_ace_write(&dacl, KACS_ACE_ALLOWED, 0, KACS_TOKEN_ALL_ACCESS, kacs_sid_system);
 	kacs_acl_end(&dacl, 0, 3);
-	return assemble(creator, NULL, &dacl, NULL, gfp);
+	put_label(&sacl, label, integrity);
+	return assemble(creator, NULL, &dacl, &sacl, gfp);
 }
 
 /**
@@ -75,7 +93,8 @@ struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, gfp_t
 struct kacs_blob *kacs_token_boot_sd(void)
 {
 	u8 bytes[8 + 3 * (8 + 16)];
-	struct pkm_writer dacl;
+	u8 label[LABEL_ACL_MAX];
+	struct pkm_writer dacl, sacl;
 
 	pkm_writer_init(&dacl, bytes, sizeof(bytes));
 	kacs_acl_begin(&dacl, 2);
@@ -83,7 +102,8 @@ struct kacs_blob *kacs_token_boot_sd(void)
 	kacs_ace_write(&dacl, KACS_ACE_ALLOWED, 0, KACS_TOKEN_ALL_ACCESS, kacs_sid_system);
 	kacs_ace_write(&dacl, KACS_ACE_ALLOWED, 0, KACS_TOKEN_ALL_ACCESS, kacs_sid_administrators);
 	kacs_acl_end(&dacl, 0, 3);
-	return assemble(kacs_sid_system, NULL, &dacl, NULL, GFP_KERNEL);
+	put_label(&sacl, label, KACS_INTEGRITY_SYSTEM);
+	return assemble(kacs_sid_system, NULL, &dacl, &sacl, GFP_KERNEL);
 }
 
 /* KACS-ENF-011. */
@@ -91,9 +111,8 @@ static struct kacs_blob *make_process_sd(const struct kacs_token *tok, const u8 
 {
 	const u8 *user = kacs_token_user_sid(tok, NULL);
 	u8 dacl_bytes[8 + 4 * (8 + KACS_SID_MAX)];
-	u8 sacl_bytes[8 + 8 + KACS_SID_MAX];
 	struct pkm_writer dacl, sacl;
-	u8 label[KACS_SID_MAX];
+	u8 label[LABEL_ACL_MAX];
 
 	pkm_writer_init(&dacl, dacl_bytes, sizeof(dacl_bytes));
 	kacs_acl_begin(&dacl, 2);
@@ -103,11 +122,7 @@ static struct kacs_blob *make_process_sd(const struct kacs_token *tok, const u8 
 	kacs_ace_write(&dacl, KACS_ACE_ALLOWED, 0, PROCESS_QUERY_LIMITED, kacs_sid_everyone);
 	kacs_acl_end(&dacl, 0, 4);
 
-	pkm_writer_init(&sacl, sacl_bytes, sizeof(sacl_bytes));
-	kacs_sid_integrity(label, kacs_token_subject(tok)->integrity);
-	kacs_acl_begin(&sacl, 2);
-	kacs_ace_write(&sacl, KACS_ACE_MANDATORY_LABEL, 0, KACS_LABEL_NO_WRITE_UP, label);
-	kacs_acl_end(&sacl, 0, 1);
+	put_label(&sacl, label, kacs_token_subject(tok)->integrity);
 	return assemble(user, group, &dacl, &sacl, gfp);
 }
 

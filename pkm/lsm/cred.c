@@ -140,7 +140,8 @@ void pkm_cred_drop_effective(struct cred *cred)
 		cred->egid = revert->egid;
 		cred->fsuid = revert->fsuid;
 		cred->fsgid = revert->fsgid;
-		cred->cap_effective = revert->cap_effective;
+		/* What was dropped meanwhile stays dropped. */
+		cred->cap_effective = cap_intersect(revert->cap_effective, cred->cap_permitted);
 		set_groups(cred, revert->group_info);
 	}
 	primary = identity->primary;

@@ -109,7 +109,8 @@ void pkm_task_work_siblings(void (*work)(struct callback_head *))
  */
 void pkm_task_work_done(struct callback_head *work)
 {
-	smp_store_release(&container_of(work, struct pkm_task, work)->work_queued, false);
+	/* A full barrier: what the callback looks at afterwards is newer than any request it missed. */
+	xchg(&container_of(work, struct pkm_task, work)->work_queued, false);
 }
 
 /* The credential of a task that nobody sees yet. */
@@ -134,6 +135,11 @@ static int unshare_impersonating_cred(struct task_struct *task)
 	rcu_read_unlock();
 	if (!impersonating)
 		return 0;
+	/* A creator with a thread keyring shares nothing: the copy is private and has a keyring of its own. */
+	if (cred_of_new(task) != current_cred()) {
+		pkm_cred_drop_effective(cred_of_new(task));
+		return 0;
+	}
 
 	fresh = prepare_creds();
 	if (!fresh)

@@ -204,6 +204,27 @@ static int namespace_tcb(void)
 	return become(SID_LOCAL_SERVICE, HIGH, PRIV(SE_TCB)) ? 99 : unshare(CLONE_NEWUSER);
 }
 
+/* The token of a stronger process may be looked at by its user's weaker ones, not changed. */
+static int token_of_target(void)
+{
+	struct kacs_open_process_token_args args = { .pidfd = syscall(SYS_pidfd_open, target, 0) };
+	int token;
+
+	if (become(SID_LOCAL_SERVICE, MEDIUM, 0))
+		return 1;
+	args.access_mask = KACS_TOKEN_QUERY;
+	token = ioctl(dev, KACS_IOC_OPEN_PROCESS_TOKEN, &args);
+	if (token < 0 || !user_is(token, SID_LOCAL_SERVICE))
+		return 2;
+	args.access_mask = KACS_TOKEN_ADJUST_DEFAULT;
+	if (ioctl(dev, KACS_IOC_OPEN_PROCESS_TOKEN, &args) >= 0 || errno != EACCES)
+		return 3;
+	args.access_mask = KACS_TOKEN_ADJUST_PRIVILEGES;
+	if (ioctl(dev, KACS_IOC_OPEN_PROCESS_TOKEN, &args) >= 0 || errno != EACCES)
+		return 4;
+	return open_self(0, KACS_TOKEN_QUERY | KACS_TOKEN_ADJUST_DEFAULT) < 0 ? 5 : 0;
+}
+
 int main(void)
 {
 	open_dev();
@@ -216,6 +237,7 @@ int main(void)
 	ok(attack(as_other, NULL, 0) == 0, "Ptrace_OfSystem_Eperm");
 	ok(attack(as_other_debugger, SID_LOCAL_SERVICE, HIGH) == ALL, "Ptrace_SeDebug_Works"); /* KACS-ENF-024 */
 	ok(attack(as_myself, SID_LOCAL_SERVICE, HIGH) == ALL, "Ptrace_System_Works");
+	ok(attack(token_of_target, SID_LOCAL_SERVICE, HIGH) == 0, "OpenProcessToken_LowerLevel_OnlyLooks");
 	ok(in_child(traceme_weak) == 50, "Traceme_WeakerTracer_Eperm"); /* KACS-ENF-028 */
 	ok(in_child(traceme_same) == 0, "Traceme_SameIdentity_Works");
 	ok(in_child(own_memory_works) == 0, "ProcMem_OwnProcess_Works"); /* KACS-ENF-025 */

@@ -66,6 +66,7 @@ static uint32_t make_label(uint8_t *out, uint32_t level)
 
 static void test_get(int token)
 {
+	static const uint8_t empty[20] = { 1, 0, 0x00, 0x80 };
 	uint8_t sd[512];
 	int size = get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, NULL, 0);
 
@@ -73,6 +74,8 @@ static void test_get(int token)
 	ok(get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, sd, sizeof(sd)) == size && !memcmp(sd + 20, SID_SYSTEM, 12),
 	   "GetSd_Token_OwnerIsCreator");
 	ok(get_sd(token, KACS_SD_OWNER, sd, sizeof(sd)) == 32 && !(sd[2] & 4), "GetSd_OwnerOnly_NoDacl"); /* KACS-ENF-162 */
+	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 48 && !sd[44] && sd[45] == 0x40, "GetSd_Token_HasItsLevel");
+	works(set_sd(token, KACS_SD_LABEL, empty, sizeof(empty)), "SetSd_NoSacl_RemovesLabel"); /* KACS-ENF-165 */
 	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 20 && !(sd[2] & 0x10), "GetSd_NoLabel_Empty"); /* KACS-ENF-163 */
 	fails(get_sd(token, KACS_SD_OWNER, sd, 31), ERANGE, "GetSd_Short_Erange");
 	fails(get_sd(token, 0, sd, 100), EINVAL, "GetSd_NoInfo_Einval"); /* KACS-ENF-159 */

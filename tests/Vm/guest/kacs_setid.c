@@ -5,7 +5,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/fsuid.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <pthread.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kacs.h"
@@ -55,6 +59,51 @@ static int identification_acts_as_nobody(void)
 	return open("/tmp/secret", O_RDONLY) < 0 ? 5 : 0;
 }
 
+static int capabilities(int get, uint32_t *effective)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	int err = syscall(get ? SYS_capget : SYS_capset, &header, data);
+
+	*effective = data[0].effective | data[1].effective;
+	return err;
+}
+
+/* Revert gives the own capabilities back, but not those that were dropped meanwhile. */
+static int dropped_capabilities_stay_dropped(void)
+{
+	int service = make_token(SID_LOCAL_SERVICE, 201, 0);
+	uint32_t effective;
+
+	if (impersonate(service, 2) || capabilities(1, &effective) || effective)
+		return 1;
+	if (ioctl(dev, KACS_IOC_REVERT) || capabilities(1, &effective) || !effective)
+		return 2;
+	if (impersonate(service, 2) || capabilities(0, &effective) || ioctl(dev, KACS_IOC_REVERT))
+		return 3;
+	return capabilities(1, &effective) || effective;
+}
+
+static void *keyring(void *arg)
+{
+	return (void *)syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1);
+}
+
+/* A thread keyring belongs to one thread, also when an impersonating one makes the other. */
+static int threads_have_keyrings_of_their_own(void)
+{
+	int service = make_token(SID_LOCAL_SERVICE, 201, 0);
+	void *mine = keyring(NULL), *other;
+	pthread_t thread;
+
+	if ((long)mine == -1)
+		return errno != ENOSYS; /* a kernel without keyrings */
+	if (impersonate(service, 2) || pthread_create(&thread, NULL, keyring, NULL) ||
+	    pthread_join(thread, &other))
+		return 1;
+	return (long)other == -1 || other == mine ? 2 : 0;
+}
+
 static int own_ids_may_change(void)
 {
 	return setresuid(0, 0, 0) || setresuid(-1, 201, 0) || geteuid() != 201;
@@ -67,6 +116,8 @@ int main(void)
 		return 1;
 	ok(in_child(ids_do_not_outlive_revert) == 0, "Setuid_Impersonating_Eperm");
 	ok(in_child(identification_acts_as_nobody) == 0, "Impersonation_Identification_ActsAsNobody");
+	ok(in_child(dropped_capabilities_stay_dropped) == 0, "Revert_CapabilitiesDropped_StayDropped");
+	ok(in_child(threads_have_keyrings_of_their_own) == 0, "Thread_OfImpersonator_HasOwnKeyring");
 	ok(in_child(own_ids_may_change) == 0, "Setuid_NotImpersonating_Works");
 	return plan();
 }
