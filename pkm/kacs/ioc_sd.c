@@ -16,6 +16,9 @@
 
 #include "internal.h"
 
+/* Flag of a claim entry, KACS-FMT-105. */
+#define CLAIM_MANDATORY 0x0020
+
 /* Two changes of one descriptor must not lose each other (KACS-ENF-173). */
 static DEFINE_MUTEX(change_lock);
 
@@ -256,28 +259,35 @@ static bool may_be_owner(struct kacs_token *caller, const u8 *owner)
 	return kacs_token_privileged(caller, KACS_PRIV_RESTORE);
 }
 
-static bool has_ace(const struct kacs_acl *acl, const struct kacs_ace *wanted)
+/* The attribute that conditions see under the name of @wanted; false when there is none. */
+static bool find_attribute(const struct kacs_acl *acl, const struct kacs_ace *wanted,
+			   struct kacs_ace *found)
 {
-	struct kacs_ace ace;
 	u32 pos = 0;
 
-	while (acl->data && kacs_acl_next(acl, &pos, &ace))
-		if (ace.size == wanted->size && !memcmp(ace.data, wanted->data, ace.size))
+	while (kacs_acl_next(acl, &pos, found))
+		if (found->type == KACS_ACE_RESOURCE_ATTRIBUTE &&
+		    !((found->flags ^ wanted->flags) & KACS_ACE_INHERIT_ONLY) &&
+		    kacs_claim_same_name(found->app, wanted->app))
 			return true;
 	return false;
 }
 
-/* KACS-ENF-170: resource attributes flagged MANDATORY stay as they are. */
+/*
+ * KACS-ENF-170, KACS-FMT-114: resource attributes flagged MANDATORY stay as
+ * they are. The first of a name counts, so another one in front is a change.
+ */
 static bool keeps_mandatory(const struct kacs_sd *old, const struct kacs_sd *new)
 {
-	struct kacs_ace ace;
+	struct kacs_ace ace, now;
 	u32 pos = 0;
 
-	while (old->sacl.data && kacs_acl_next(&old->sacl, &pos, &ace)) {
-		if (ace.type != KACS_ACE_RESOURCE_ATTRIBUTE || ace.app_len < 12 ||
-		    !(pkm_get_le32(ace.app + 8) & 0x20))
+	while (kacs_acl_next(&old->sacl, &pos, &ace)) {
+		if (ace.type != KACS_ACE_RESOURCE_ATTRIBUTE ||
+		    !(pkm_get_le32(ace.app + 8) & CLAIM_MANDATORY))
 			continue;
-		if (!has_ace(&new->sacl, &ace))
+		if (!find_attribute(&new->sacl, &ace, &now) || now.size != ace.size ||
+		    memcmp(now.data, ace.data, ace.size))
 			return false;
 	}
 	return true;

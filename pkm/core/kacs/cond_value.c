@@ -126,6 +126,24 @@ static bool name_equal(const u8 *entry, const u8 *name, u32 len)
 	return !pkm_get_le16(p + i);
 }
 
+/**
+ * kacs_claim_same_name() - do two claim entries have one name?
+ * @a: valid entry
+ * @b: valid entry
+ *
+ * Context: Any. KACS-FMT-112, KACS-FMT-122.
+ * Return: true iff a condition that names one would name the other.
+ */
+bool kacs_claim_same_name(const u8 *a, const u8 *b)
+{
+	const u8 *name = b + pkm_get_le32(b);
+	u32 len = 0;
+
+	while (pkm_get_le16(name + len))
+		len += 2;
+	return name_equal(a, name, len);
+}
+
 static const u8 *find_claim(struct kacs_cond *cond, u32 which, const u8 *name, u32 len)
 {
 	const u8 *p = cond->claims[which], *end;

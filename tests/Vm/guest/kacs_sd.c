@@ -158,9 +158,60 @@ static void test_process(int token)
 		printf("# step %d\n", WEXITSTATUS(status));
 }
 
+/* A SACL of attributes x (INT64): flags and value of each, in order. */
+static uint32_t make_attributes(uint8_t *out, const uint8_t (*attributes)[2], uint32_t count)
+{
+	static const uint8_t ace[52] = {
+		0x12, 0, 52, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 'x', 0, 0, 0,
+	};
+	uint16_t size = 8 + 52 * count;
+	uint32_t i;
+
+	memset(out, 0, 28);
+	memcpy(out, "\1\0\x10\x80", 4);
+	out[12] = 20;
+	out[20] = 2;
+	memcpy(out + 22, &size, 2);
+	out[24] = count;
+	for (i = 0; i < count; i++) {
+		memcpy(out + 28 + 52 * i, ace, 52);
+		out[28 + 52 * i + 28] = attributes[i][0];
+		out[28 + 52 * i + 44] = attributes[i][1];
+	}
+	return 20 + size;
+}
+
+#define MANDATORY 0x20
+
+/* SeSecurity opens the SACL, but a MANDATORY attribute is SeTcb's alone (KACS-FMT-114, KACS-ENF-170). */
+static int mandatory_attributes(void)
+{
+	static const uint8_t one[][2] = { { MANDATORY, 1 } }, changed[][2] = { { MANDATORY, 2 } };
+	static const uint8_t unmarked[][2] = { { 0, 1 } }, shadowed[][2] = { { 0, 2 }, { MANDATORY, 1 } };
+	static const uint8_t more[][2] = { { MANDATORY, 1 }, { 0, 2 } };
+	int token = make_token(SID_LOCAL_SERVICE, 0, PRIV(8)), self = syscall(SYS_pidfd_open, getpid(), 0);
+	uint8_t sd[256];
+
+	if (ioctl(token, KACS_IOC_INSTALL))
+		return 1;
+	if (set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, unmarked, 1)) ||
+	    set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, one, 1)))
+		return 2; /* what is not mandatory may go, and adding is free */
+	if (set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, changed, 1)) != -1 || errno != EPERM)
+		return 3;
+	if (set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, unmarked, 1)) != -1 || errno != EPERM)
+		return 4;
+	if (set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, shadowed, 2)) != -1 || errno != EPERM)
+		return 5; /* the first of a name is the one that counts (KACS-FMT-112) */
+	if (set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, one, 0)) != -1 || errno != EPERM)
+		return 6;
+	return set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, more, 2)) ? 7 : 0;
+}
+
 int main(void)
 {
-	int token, other;
+	int token, other, step;
 
 	open_dev();
 	create_session(SID_LOCAL_SERVICE, &session);
@@ -170,5 +221,8 @@ int main(void)
 	test_get(token);
 	test_set(token);
 	test_process(other);
+	step = in_child(mandatory_attributes);
+	if (!ok(!step, "SetSd_MandatoryAttribute_StaysWithoutTcb"))
+		printf("# step %d\n", step);
 	return plan();
 }

@@ -174,6 +174,7 @@ int kacs_acl_end(struct pkm_writer *w, u32 start, u16 count);
 
 int kacs_claim_validate(const u8 *entry, u32 len);
 int kacs_claims_validate(const u8 *data, u32 len);
+bool kacs_claim_same_name(const u8 *a, const u8 *b);
 
 /* --- Rights (rights.c) -------------------------------------------------- */
 
