@@ -114,6 +114,12 @@ public sealed class Machine
             {
                 effects.Add(FinalEffect);
             }
+            else if (input.Kind == InputKind.Signal && Shutdown.IsThirdInterrupt(input.Number) && FinalEffect.Kind == EffectKind.FinishShutdown)
+            {
+                // In any phase: an unmount that hangs is one (PEINIT-356).
+                FinalEffect = new Effect { Kind = EffectKind.ForceReboot };
+                effects.Add(FinalEffect);
+            }
 
             return;
         }

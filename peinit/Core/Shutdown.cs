@@ -45,24 +45,29 @@ internal sealed class Shutdown(Machine machine)
     /// <summary>SIGINT and SIGTERM act, every other signal is ignored (PEINIT-355).</summary>
     public void Signalled(int signal)
     {
-        if (signal == SigInt)
+        if (IsThirdInterrupt(signal))
         {
-            long now = machine.Now.Monotonic;
-            bool third = _interruptBefore != long.MinValue && now - _interruptBefore <= ForceWindow;
-            _interruptBefore = _lastInterrupt;
-            _lastInterrupt = now;
-            if (third)
-            {
-                machine.Finish(new Effect { Kind = EffectKind.ForceReboot });
-                return;
-            }
+            machine.Finish(new Effect { Kind = EffectKind.ForceReboot });
+        }
+        else if (signal is SigInt or SigTerm)
+        {
+            Begin(signal == SigInt ? ShutdownType.Reboot : ShutdownType.Poweroff);
+        }
+    }
 
-            Begin(ShutdownType.Reboot);
-        }
-        else if (signal == SigTerm)
+    /// <summary>Remembers a SIGINT; true for the third within five seconds (PEINIT-356).</summary>
+    public bool IsThirdInterrupt(int signal)
+    {
+        if (signal != SigInt)
         {
-            Begin(ShutdownType.Poweroff);
+            return false;
         }
+
+        long now = machine.Now.Monotonic;
+        bool third = _interruptBefore != long.MinValue && now - _interruptBefore <= ForceWindow;
+        _interruptBefore = _lastInterrupt;
+        _lastInterrupt = now;
+        return third;
     }
 
     /// <summary>A service has no process any more: those that waited for it may stop.</summary>

@@ -29,6 +29,7 @@ internal sealed class ShutdownSequence : LoopTimer
     internal ShutdownSequence(Supervisor supervisor, ShutdownType type, bool resetCounter)
     {
         _supervisor = supervisor;
+        supervisor.Ending = this;
         _type = type;
         _resetCounter = resetCounter;
         _steps.Enqueue("sync");
@@ -95,6 +96,11 @@ internal sealed class ShutdownSequence : LoopTimer
     {
         _current = null;
         _counting = false;
+        if (_supervisor.Ending != this)
+        {
+            return;
+        }
+
         if (!_steps.TryDequeue(out string? step))
         {
             Finish();

@@ -73,6 +73,9 @@ internal sealed class Supervisor
 
     internal Handover? Handover { get; set; }
 
+    /// <summary>The way to the reboot that is being gone; a forced one takes the place of an orderly one.</summary>
+    internal ShutdownSequence? Ending { get; set; }
+
     /// <summary>The present, as the core wants it.</summary>
     internal static Moment Now => new((long)Clock.Monotonic, (long)Clock.Realtime);
 

@@ -245,6 +245,22 @@ public sealed class BootAndShutdownTests
     }
 
     [Fact]
+    [Rule("PEINIT-356")]
+    public void Interrupts_WhileUnmounting_ForceTheRebootToo()
+    {
+        Rig rig = new(Rig.Simple("a"));
+        rig.Feed(Input.Signal(15));
+        rig.Exit("registryd");
+        Assert.Equal(EffectKind.FinishShutdown, rig.Effects[^1].Kind);
+        rig.Feed(Input.Signal(2));
+        rig.Feed(Input.Signal(2));
+        Assert.Equal(0, rig.Count(EffectKind.ForceReboot));
+        rig.Feed(Input.Signal(2));
+        rig.Feed(Input.Signal(2));
+        Assert.Equal(1, rig.Count(EffectKind.ForceReboot));
+    }
+
+    [Fact]
     [Rule("PEINIT-357")]
     public void Shutdown_SecondRequest_IsRefusedAndTheFirstTypeStays()
     {
