@@ -283,3 +283,134 @@ TEST(Rules_SaclAccess_IsAudited)
 	EXPECT_EQ(check(), 0);
 	EXPECT_EQ(r.audit_count, 1);
 }
+
+/* KACS-AC-036, KACS-FMT-020: SIDs alike in their first and last words are others */
+TEST(Rules_SidsThatHashAlike_AreApart)
+{
+	u32 dacl, i;
+
+	for (i = 12; i < 20; i++) {
+		setup(&plain, "O:SYG:SYD:(A;;FR;;;U)", 1);
+		EXPECT_EQ(check(), 0);
+		dacl = pkm_get_le32(r.sd + 16);
+		r.sd[dacl + 16 + i] ^= 1; /* a sub-authority in the middle of S-1-5-21-a-b-c-rid */
+		r.req.trace = NULL;
+		EXPECT_EQ(check(), -EACCES);
+	}
+}
+
+/* KACS-AC-006, KACS-AC-105, KACS-AC-176: a scalar call with a tree speaks of its root */
+TEST(Rules_ScalarCallWithTree_IsTheRoots)
+{
+	setup(&plain, "O:SYG:SYD:(OA;;0x10;a;;U)(A;;0x1;;;U)", 0x11);
+	node(0, 0, 'P');
+	node(1, 1, 'a');
+	node(2, 1, 'b');
+	r.req.results = NULL;
+	EXPECT_EQ(check(), -EACCES);
+	EXPECT_EQ(r.res.granted, 1);
+	r.req.desired = 1;
+	EXPECT_EQ(check(), 0);
+	r.req.desired = 0;
+	EXPECT_EQ(check(), 0);
+}
+
+/* KACS-AC-106: GUIDs are bytes, and each of them counts */
+TEST(Rules_GuidsOfATree_AreComparedBytewise)
+{
+	u32 i;
+
+	setup(&plain, "O:SYG:SYD:(OA;;0x10;a;;U)", 0x10);
+	node(0, 0, 'a');
+	EXPECT_EQ(check(), 0);
+	for (i = 0; i < 16; i++) {
+		r.tree[0].guid[i] ^= 0x20;
+		EXPECT_EQ(check(), -EACCES);
+		r.tree[0].guid[i] ^= 0x20;
+	}
+}
+
+/* KACS-AC-165: inherit-only audit ACEs are silent, generic masks are mapped */
+TEST(Rules_AuditMasksAndFlags)
+{
+	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(AU;OICIIOSA;FA;;;WD)", 1);
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.audit_count, 0);
+	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(AU;SA;GR;;;WD)", 1);
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.audit_count, 1);
+	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(AU;SA;GW;;;WD)", 1);
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.audit_count, 0);
+}
+
+/* An attribute of name x with one INT64, as an ACE behind those there are. */
+static void add_attribute(u8 name, u8 flags, u64 value, bool everyone)
+{
+	static u8 sacl[1024];
+	struct pkm_writer w;
+	struct kacs_sd sd;
+	u32 at = r.sd_len;
+
+	EXPECT_EQ(kacs_sd_parse(&sd, r.sd, r.sd_len), 0);
+	pkm_writer_init(&w, sacl, sizeof(sacl));
+	kacs_acl_begin(&w, 2);
+	if (sd.sacl.data)
+		pkm_writer_bytes(&w, sd.sacl.data + 8, sd.sacl.len - 8);
+	pkm_writer_u8(&w, KACS_ACE_RESOURCE_ATTRIBUTE);
+	pkm_writer_u8(&w, flags);
+	pkm_writer_le16(&w, 52);
+	pkm_writer_le32(&w, 0);
+	pkm_writer_bytes(&w, sid_named(everyone ? "WD" : "AU", 2), 12);
+	pkm_writer_le32(&w, 20);
+	pkm_writer_le32(&w, 1);
+	pkm_writer_le32(&w, 0);
+	pkm_writer_le32(&w, 1);
+	pkm_writer_le32(&w, 24);
+	pkm_writer_le32(&w, name);
+	pkm_writer_le64(&w, value);
+	EXPECT_EQ(kacs_acl_end(&w, 0, sd.sacl.count + 1), 0);
+	memcpy(r.sd + at, sacl, w.len);
+	r.sd_len = at + w.len;
+	pkm_put_le32(r.sd + 12, at);
+	pkm_put_le16(r.sd + 2, pkm_get_le16(r.sd + 2) | KACS_SE_SACL_PRESENT);
+}
+
+/* KACS-AC-069, KACS-FMT-069, KACS-FMT-110, KACS-FMT-111, KACS-FMT-112 */
+TEST(Rules_ResourceAttributes_FirstLiveOfANameCounts)
+{
+	static const char sd[] = "O:SYG:SYD:(XA;;0x1;;;U;(@Resource.x == 1))";
+
+	setup(&plain, sd, 1);
+	add_attribute('x', 0, 1, true);
+	EXPECT_EQ(check(), 0);
+	add_attribute('X', 0, 2, true); /* the same name, later */
+	EXPECT_EQ(check(), 0);
+	setup(&plain, sd, 1);
+	add_attribute('X', 0, 2, true);
+	add_attribute('x', 0, 1, true);
+	EXPECT_EQ(check(), -EACCES);
+	setup(&plain, sd, 1);
+	add_attribute('x', KACS_ACE_INHERIT_ONLY, 2, true);
+	add_attribute('x', 0, 1, true);
+	EXPECT_EQ(check(), 0);
+	/* the attribute alone grants nothing, and of another SID it is malformed */
+	setup(&plain, "O:SYG:SYD:", 1);
+	add_attribute('x', 0, 1, true);
+	EXPECT_EQ(check(), -EACCES);
+	setup(&plain, "O:SYG:SYD:(A;;FA;;;U)", 1);
+	add_attribute('x', 0, 1, false);
+	EXPECT_EQ(check(), -EINVAL);
+}
+
+/* KACS-FMT-024, KACS-FMT-026, KACS-FMT-021: a resource group is a group like any other */
+TEST(Rules_GroupAttributesWithoutMeaning_ChangeNothing)
+{
+	struct token token = { .devs = 0x20000000 | 0x20 | 0x40 | KACS_GROUP_ENABLED };
+
+	setup(&token, "O:SYG:SYD:(A;;FR;;;G)", 1);
+	EXPECT_EQ(check(), 0);
+	token.devs &= ~KACS_GROUP_ENABLED;
+	setup(&token, "O:SYG:SYD:(A;;FR;;;G)", 1);
+	EXPECT_EQ(check(), -EACCES);
+}

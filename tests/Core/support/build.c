@@ -101,6 +101,7 @@ static const struct {
 } programs[] = {
 #define CODE(text, bytes) { text, bytes, sizeof(bytes) - 1 }
 	CODE("(@User.x == 1)", "artx\xf9\2\0\0\0x\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
+	CODE("(@Resource.x == 1)", "artx\xfa\2\0\0\0x\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
 	CODE("(@User.nope == 1)",
 	     "artx\xf9\x8\0\0\0n\0o\0p\0e\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
 	CODE("(Member_of{SID(BA)})",

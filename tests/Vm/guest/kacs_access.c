@@ -12,8 +12,6 @@
 #define MAXIMUM_ALLOWED 0x02000000
 #define GENERIC_READ 0x80000000
 
-static struct spec spec;
-
 struct sd {
 	uint8_t bytes[256];
 	uint32_t len;
@@ -200,8 +198,14 @@ static void test_gates(uint64_t session, int token)
 	struct kacs_access_check_args args;
 	int identification = duplicate(token, KACS_TOKEN_QUERY, 2, 1);
 
+	uint32_t words[3] = { 7, 7, 7 };
+
 	args = args_for(&sd, identification, 1);
+	args.granted_out_ptr = (uintptr_t)&words[0];
+	args.continuous_audit_out_ptr = (uintptr_t)&words[1];
+	args.staging_mismatch_out_ptr = (uintptr_t)&words[2];
 	fails(check(&args), EACCES, "Check_IdentificationToken_Eacces"); /* KACS-AC-053 */
+	ok(!words[0] && !words[1] && !words[2], "Check_Gate_WritesZeros"); /* KACS-AC-016 */
 	args.sd_len = 19;
 	fails(check(&args), EACCES, "Check_IdentificationBeforeSd_Eacces");
 	ioctl(dev, KACS_IOC_INVALIDATE_LOGON_SESSION, &dead);
@@ -321,6 +325,65 @@ static void test_policy(int token)
 	fails(set_policy(policy, 262145), EINVAL, "SetCaap_TooLong_Einval"); /* KACS-AC-149 */
 }
 
+static int set_policy_of(const void *sid, uint32_t sid_len, const void *spec_bytes, uint32_t len)
+{
+	struct kacs_set_caap_args args = { (uintptr_t)sid, (uintptr_t)spec_bytes, sid_len, len };
+
+	return ioctl(dev, KACS_IOC_SET_CAAP, &args);
+}
+
+/* Without SeTcb nothing is looked at, not even the pointers; a check asks for no privilege at all. */
+static int unprivileged(void)
+{
+	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
+	struct kacs_access_check_args args = args_for(&sd, -1, 1);
+	int token = make_token(SID_LOCAL_SERVICE, 0, 0);
+
+	if (ioctl(token, KACS_IOC_INSTALL))
+		return 1;
+	if (set_policy_of((void *)1, ~0U, (void *)1, ~0U) != -1 || errno != EPERM)
+		return 2; /* KACS-AC-142 */
+	return check(&args) != 0x20019 ? 3 : 0; /* KACS-AC-002 */
+}
+
+static void test_policy_names(void)
+{
+	static const uint8_t spec_bytes[5] = { 1 };
+	static const uint8_t sid[17] = { 1, 2, 0, 0, 0, 0, 0, 17, 1, 0, 0, 0, 3 };
+
+	fails(set_policy_of(sid, 15, spec_bytes, 5), EINVAL, "SetCaap_SidCut_Einval"); /* KACS-AC-145 */
+	fails(set_policy_of(sid, 17, spec_bytes, 5), EINVAL, "SetCaap_SidWithTail_Einval");
+	fails(set_policy_of(sid, 0, spec_bytes, 5), EINVAL, "SetCaap_NoSid_Einval");
+	fails(set_policy_of(NULL, 16, spec_bytes, 5), EFAULT, "SetCaap_NullSid_Efault");
+	works(set_policy_of(sid, 16, spec_bytes, 5), "SetCaap_NoRules_Works"); /* KACS-AC-141, KACS-AC-152 */
+	works(set_policy_of(sid, 16, NULL, 0), "SetCaap_NoRules_Removed");
+	ok(in_child(unprivileged) == 0, "SetCaap_WithoutTcb_EpermFirst");
+}
+
+/* A trust label leaves 0x8 to callers whose process does not dominate it. */
+static void test_pip(int token)
+{
+	static const uint8_t sacl[] = { 2, 0, 32, 0, 1, 0, 0, 0, 0x14, 0, 24, 0, 8, 0, 0, 0,
+		1, 2, 0, 0, 0, 0, 0, 19, 0, 2, 0, 0, 0, 0x20, 0, 0 };
+	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
+	struct kacs_access_check_args args;
+
+	sd.bytes[2] |= 0x10;
+	sd.bytes[12] = sd.len;
+	memcpy(sd.bytes + sd.len, sacl, sizeof(sacl));
+	sd.len += sizeof(sacl);
+	args = args_for(&sd, token, 1);
+	fails(check(&args), EACCES, "Check_PipOfCaller_IsNone"); /* KACS-AC-011 */
+	args.pip_type = 512;
+	fails(check(&args), EACCES, "Check_PipTypeAlone_IsNotEnough");
+	args.pip_trust = 8192;
+	works(check(&args), "Check_PipGiven_IsUsed");
+	args.pip_type = 0;
+	fails(check(&args), EACCES, "Check_PipTrustAlone_IsNotEnough");
+	args.desired_access = 8;
+	works(check(&args), "Check_PipLabelMask_IsLeft");
+}
+
 static int privilege_check(uint32_t bit)
 {
 	struct kacs_privilege_check_args args = { (uintptr_t)&bit, 1, 0 };
@@ -363,6 +426,8 @@ int main(void)
 	test_explain(plain);
 	test_list(plain);
 	test_policy(plain);
+	test_policy_names();
+	test_pip(plain);
 	test_gates(session, token);
 	return plan();
 }
