@@ -17,6 +17,7 @@ or the kernel printed a WARN, BUG or Oops).
   -l LSMS       LSM list of the kernel (default landlock,lockdown,yama,integrity,bpf)
   -a APPEND     more kernel command line
   -c CPUS       CPUs (default 1)
+  -C MODEL      model of the CPU (default max)
   -i            count instructions: a nanosecond of guest time is one instruction, idle
                 time passes at once
   -n            do not load the module (the programs do; it is /pkm.ko)
@@ -34,7 +35,7 @@ USAGE
 
 repo=$(cd "$(dirname "$0")/.." && pwd)
 module=$repo/pkm/pkm.ko params=mode=enforce lsm=landlock,lockdown,yama,integrity,bpf
-append= cpus=1 load=1 limit=120 keep=0 extra=() icount=()
+append= cpus=1 model=max load=1 limit=120 keep=0 extra=() icount=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	-m) module=$2; shift 2 ;;
@@ -42,6 +43,7 @@ while [ $# -gt 0 ]; do
 	-l) lsm=$2; shift 2 ;;
 	-a) append=$2; shift 2 ;;
 	-c) cpus=$2; shift 2 ;;
+	-C) model=$2; shift 2 ;;
 	-i) icount=(-icount shift=0,sleep=off); shift ;;
 	-n) load=0; shift ;;
 	-f) extra+=("$2"); shift 2 ;;
@@ -107,7 +109,7 @@ chmod 755 "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/initramfs"
 
 log=$work/console
-timeout "$limit" qemu-system-x86_64 -accel tcg,thread=single "${icount[@]}" -cpu max -m 512M -smp "$cpus" \
+timeout "$limit" qemu-system-x86_64 -accel tcg,thread=single "${icount[@]}" -cpu "$model" -m 512M -smp "$cpus" \
 	-nodefaults -no-reboot -display none -serial stdio \
 	-kernel "$vmlinuz" -initrd "$work/initramfs" \
 	-append "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic no_timer_check lsm=$lsm $append" \

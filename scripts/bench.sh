@@ -7,7 +7,7 @@ help_bench() {
 	cat <<'TEXT'
 Usage: [PEERS=1] ./build.sh bench
 
-Measures access decisions, boots, shutdown, memory and restart latency, prints a table and writes the same to
+Measures access decisions, events, boots, shutdown, memory and restart latency, prints a table and writes the same to
 out/bench/results.json. Boots are counted in instructions of one emulated processor
 (-icount shift=0), so the figures do not depend on this machine; access decisions natively, in
 nanoseconds; eventd natively, from a ring of the module's own code to the disk. PEERS=1 asks Samba's engine the same
@@ -25,12 +25,22 @@ cmd_bench() {
 	step bench-access "mend the C error above (tests/Bench/guest)" \
 		gcc -std=gnu11 -static -O2 -Wall -Wextra -Werror -Wno-missing-field-initializers -Ipkm/include -Ipkm/include/uapi \
 		-o "$OUT/bench/guest/access" tests/Bench/guest/access.c tests/Core/bench/common.c "$OUT/native/libpkmcore.a"
+	step bench-events "mend the C error above (tests/Bench/guest)" \
+		gcc -static -O2 -Wall -Wextra -Werror -Ipkm/include/uapi -o "$OUT/bench/guest/events" tests/Bench/guest/events.c
+	step bench-pkm.ko "mend the C error above (pkm/test/bench.c)" compile_bench_module
 	step bench-workload "see the message above" dotnet "$BENCH" prepare
 	step bench-roots "see the message above" stage_bench_roots
 	PEIOS_KERNEL=$KIMAGE dotnet "$BENCH" run 9>&-
 	step bench-eventd "mend the error above; dotnet publish -c Release tests/EventBench repeats it" \
 		publish tests/EventBench/EventBench.csproj eventbench
 	"$OUT/bin/eventbench" "$OUT/bench" 9>&-
+}
+
+# The module as it ships, and one file that emits in a loop.
+compile_bench_module() {
+	mkdir -p "$OUT/pkm-bench"
+	tar -C pkm --exclude='*.o' --exclude='.*.cmd' --exclude='*.ko' --exclude='*.mod*' -c . | tar -C "$OUT/pkm-bench" -x
+	make -C "$OUT/pkm-bench" KDIR="$KDIR" BENCH=1
 }
 
 # One tree, written at three heights: 0, 50 and 200 Oneshots.

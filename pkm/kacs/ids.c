@@ -208,6 +208,36 @@ void kacs_process_guid(u8 out[KACS_GUID_LEN])
 }
 
 /**
+ * kacs_caller_guids() - the three GUIDs that events carry, in the record's order
+ * @out: effective token, primary token, process; zero where there is none
+ *
+ * The same as the three accessors one by one, with one look at each side table:
+ * an emission by somebody new comes here. What is unusual (mode=off, before
+ * arming) has no entry and takes the long way.
+ *
+ * Context: task context of a task that is no kernel thread, IRQs off or inside
+ * rcu_read_lock(). No lock, no sleep, constant time (KACS-TOK-139).
+ * Return: true when it holds for this task with this credential for as long as
+ * pkm_table_epoch, read before, stands still.
+ */
+bool kacs_caller_guids(u8 out[3 * KACS_GUID_LEN])
+{
+	const struct pkm_identity *identity = pkm_cred_identity(current_cred());
+	const struct kacs_psb *psb = pkm_task_psb(current);
+
+	if (likely(identity && identity->primary && psb)) {
+		memcpy(out, pkm_identity_effective(identity)->guid, KACS_GUID_LEN);
+		memcpy(out + KACS_GUID_LEN, identity->primary->guid, KACS_GUID_LEN);
+		memcpy(out + 2 * KACS_GUID_LEN, psb->guid, KACS_GUID_LEN);
+		return true;
+	}
+	kacs_effective_token_guid(out);
+	kacs_primary_token_guid(out + KACS_GUID_LEN);
+	kacs_process_guid(out + 2 * KACS_GUID_LEN);
+	return false;
+}
+
+/**
  * kacs_caller_describe() - identity facts for audit payloads
  * @effective: token that the decision was about
  * @out: filled; token_id is 0, tokens are known by GUID

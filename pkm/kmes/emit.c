@@ -6,11 +6,14 @@
  * write but count.
  */
 #include <linux/cpu.h>
+#include <linux/cred.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include <pkm/core/kmes_put.h>
 #include <pkm/kacs.h>
+#include <pkm/table.h>
 
 #include "internal.h"
 
@@ -37,22 +40,52 @@ u64 kmes_dropped_in_nmi(u32 index)
 	return per_cpu(nmi_drops, kmes_slot_cpu(index));
 }
 
-/*
- * Time and identity, at the moment of writing (KMES-019). Interrupts and
- * kernel workers act for nobody: null GUIDs (KMES-018).
+/**
+ * struct caller - whom the last event of this CPU was stamped with
+ * @stamp: its time and identity
+ * @task: its task; NULL: @stamp holds for nobody else
+ * @cred: the credential that it had
+ * @epoch: of the side tables when they were looked at
+ *
+ * The tokens behind a credential in force and the process of a task do not
+ * change, so the next event of the same task under the same credential has the
+ * same identity, unless one of them was freed and its address used again: then
+ * the epoch has moved. Touched with IRQs off only.
  */
-static void stamp_now(struct kmes_stamp *s)
+struct caller {
+	struct kmes_stamp stamp;
+	const struct task_struct *task;
+	const struct cred *cred;
+	long epoch;
+};
+
+static DEFINE_PER_CPU_ALIGNED(struct caller, caller);
+
+/* Interrupts and kernel workers act for nobody: null GUIDs (KMES-018). */
+static noinline void identify(struct caller *c)
 {
-	s->timestamp = ktime_get_real_fast_ns();
-	if (unlikely(!in_task() || (current->flags & PF_KTHREAD))) {
-		memset(s->effective, 0, sizeof(s->effective));
-		memset(s->primary, 0, sizeof(s->primary));
-		memset(s->process, 0, sizeof(s->process));
+	c->task = NULL;
+	if (!in_task() || (current->flags & PF_KTHREAD)) {
+		memset(c->stamp.guids, 0, sizeof(c->stamp.guids));
 		return;
 	}
-	kacs_effective_token_guid(s->effective);
-	kacs_primary_token_guid(s->primary);
-	kacs_process_guid(s->process);
+	c->epoch = atomic_long_read(&pkm_table_epoch);
+	if (kacs_caller_guids(c->stamp.guids)) {
+		c->task = current;
+		c->cred = current_cred();
+	}
+}
+
+/* Time and identity at the moment of writing (KMES-012, KMES-019). */
+static __always_inline const struct kmes_stamp *stamp_now(void)
+{
+	struct caller *c = this_cpu_ptr(&caller);
+
+	c->stamp.timestamp = ktime_get_real_fast_ns();
+	if (unlikely(c->task != current || c->cred != current_cred() || !in_task() ||
+		     c->epoch != atomic_long_read(&pkm_table_epoch)))
+		identify(c);
+	return &c->stamp;
 }
 
 /*
@@ -61,10 +94,10 @@ static void stamp_now(struct kmes_stamp *s)
  * space was measured before, so it only meets a ring that has shrunk since:
  * nothing more is written then, and no number taken (KMES-052).
  */
-static u32 write_events(u8 origin, const struct kmes_event *events, u32 count)
+static __always_inline u32 write_events(u8 origin, const struct kmes_event *events, u32 count, bool user)
 {
+	const struct kmes_stamp *stamp;
 	struct kmes_buffer *b;
-	struct kmes_stamp stamp;
 	unsigned long flags;
 	u32 i = count;
 
@@ -75,15 +108,15 @@ static u32 write_events(u8 origin, const struct kmes_event *events, u32 count)
 	local_irq_save(flags);
 	b = this_cpu_read(kmes_buffer);
 	if (likely(b)) {
-		stamp_now(&stamp);
+		stamp = stamp_now();
 		for (i = 0; i < count; i++) {
-			if (origin == KMES_ORIGIN_USER && !kmes_ring_fits(&b->ring, &events[i]))
+			if (user && unlikely(!ring_fits(&b->ring, &events[i])))
 				break;
-			kmes_ring_put(&b->ring, origin, &stamp, &events[i]);
+			ring_put(&b->ring, origin, stamp, &events[i]);
 		}
 		if (likely(b->ring.pending != b->ring.write_pos)) {
-			kmes_ring_publish(&b->ring);
-			if (kmes_ring_wake_due(&b->ring, &b->listeners))
+			ring_publish(&b->ring);
+			if (ring_wake_due(&b->ring, &b->listeners))
 				irq_work_queue(&b->wake);
 		}
 	}
@@ -113,7 +146,7 @@ void kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u
 		.type_len = type_len,
 	};
 
-	write_events(origin, &event, 1);
+	write_events(origin, &event, 1, false);
 }
 
 /**
@@ -130,7 +163,7 @@ void kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u
  */
 void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count)
 {
-	write_events(origin, events, count);
+	write_events(origin, events, count, false);
 }
 
 /**
@@ -145,7 +178,7 @@ void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count)
  */
 u32 kmes_emit_user(const struct kmes_event *events, u32 count)
 {
-	return write_events(KMES_ORIGIN_USER, events, count); /* KMES-014 */
+	return write_events(KMES_ORIGIN_USER, events, count, true); /* KMES-014 */
 }
 
 /**

@@ -15,7 +15,7 @@
 /* What fits here needs no allocation; nearly every event does. */
 #define LOCAL_BYTES 512
 
-static_assert(sizeof(struct kmes_emit_args) == sizeof(struct kmes_batch_entry));
+static_assert(sizeof(struct kmes_emit_args) == sizeof(struct kmes_batch_entry), "EMIT is read as an entry");
 
 /*
  * May the caller emit, and is it free of the rate limit (KMES-047, KMES-058)?
@@ -106,7 +106,7 @@ static int take_in(const struct kmes_batch_entry *e, u8 *to, const struct scratc
 static int emit_one(const struct kmes_batch_entry *e)
 {
 	struct kmes_event event;
-	struct scratch s;
+	struct scratch s __uninitialized; /* 640 bytes; scratch_init() fills in what is read */
 	int err;
 
 	if (!e->event_type_len)
@@ -179,7 +179,7 @@ static u32 measure(const struct kmes_batch_entry *e, u32 count, size_t *bytes, i
 static int emit_entries(const struct kmes_batch_entry *e, u32 count, u32 *emitted)
 {
 	struct kmes_event *events = kmalloc_array(count, sizeof(*events), GFP_KERNEL_ACCOUNT);
-	struct scratch s;
+	struct scratch s __uninitialized; /* 640 bytes; scratch_init() fills in what is read */
 	size_t bytes;
 	int size_err, err;
 	u32 fit, i;

@@ -229,6 +229,7 @@ int lcs_user_value_name(struct lcs_op *op, u64 ptr, u32 len, u8 **copy, struct l
 int lcs_user_layer(struct lcs_op *op, u64 ptr, u32 len, u8 **copy, struct lcs_bytes *name);
 int lcs_user_buffer(u64 ptr, u32 len);
 int lcs_user_put(u64 ptr, const void *data, u32 len);
+long lcs_user_put_args(void __user *arg, const void *args, size_t size, int err);
 
 /* --- call.c: typed source calls ----------------------------------------- */
 

@@ -63,14 +63,6 @@ static int take_figures(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid
 	return count_children(op, hive, guid, f) ?: count_values(op, hive, guid, f);
 }
 
-/* Success and ERANGE bring the argument record back (LCS-251, LCS-256). */
-static long put_args(void __user *arg, const void *args, size_t size, int err)
-{
-	if ((!err || err == -ERANGE) && copy_to_user(arg, args, size))
-		return -EFAULT;
-	return err;
-}
-
 static int enum_subkey(struct lcs_key *key, struct lcs_op *op, struct reg_enum_subkey_args *args)
 {
 	struct lcs_hive *hive = key->place->hive;
@@ -134,7 +126,7 @@ long lcs_ioc_enum_subkeys(struct lcs_key *key, void __user *arg)
 	if (!err)
 		err = enum_subkey(key, &op, &args);
 	lcs_op_end(&op);
-	return put_args(arg, &args, sizeof(args), err);
+	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
 static void write_children(struct pkm_writer *w, const struct lcs_children *children)
@@ -202,7 +194,7 @@ long lcs_ioc_list_subkeys(struct lcs_key *key, void __user *arg)
 		      put_list(&args, &reply.children);
 	lcs_reply_free(&reply);
 	lcs_op_end(&op);
-	return put_args(arg, &args, sizeof(args), err);
+	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
 static void put_info(struct lcs_key *key, struct reg_query_key_info_args *args, const struct lcs_key_record *record,
@@ -278,7 +270,7 @@ long lcs_ioc_query_key_info(struct lcs_key *key, void __user *arg)
 	if (!err)
 		err = query_key_info(key, &op, &args);
 	lcs_op_end(&op);
-	return put_args(arg, &args, sizeof(args), err);
+	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
 /**

@@ -55,14 +55,6 @@ out:
 	return err;
 }
 
-/* Success and ERANGE bring the argument record back (LCS-251, LCS-256). */
-static long put_args(void __user *arg, const void *args, size_t size, int err)
-{
-	if ((!err || err == -ERANGE) && copy_to_user(arg, args, size))
-		return -EFAULT;
-	return err;
-}
-
 /**
  * lcs_ioc_query_value() - REG_IOC_QUERY_VALUE
  * @key: descriptor
@@ -98,7 +90,7 @@ long lcs_ioc_query_value(struct lcs_key *key, void __user *arg)
 		err = query_value(key, &op, &args, name);
 	kvfree(copy);
 	lcs_op_end(&op);
-	return put_args(arg, &args, sizeof(args), err);
+	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
 /* All effective values, sorted by name: indices are stable between changes. */
@@ -181,7 +173,7 @@ long lcs_ioc_query_values_batch(struct lcs_key *key, void __user *arg)
 		err = effective_values(key, &op, &reply) ?: put_batch(&args, &reply.values);
 	lcs_reply_free(&reply);
 	lcs_op_end(&op);
-	return put_args(arg, &args, sizeof(args), err);
+	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
 static int put_enumerated(struct reg_enum_value_args *args, const struct lcs_values *values)
@@ -231,5 +223,5 @@ long lcs_ioc_enum_values(struct lcs_key *key, void __user *arg)
 		err = effective_values(key, &op, &reply) ?: put_enumerated(&args, &reply.values);
 	lcs_reply_free(&reply);
 	lcs_op_end(&op);
-	return put_args(arg, &args, sizeof(args), err);
+	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }

@@ -298,3 +298,20 @@ int lcs_user_put(u64 ptr, const void *data, u32 len)
 {
 	return len && copy_to_user(u64_to_user_ptr(ptr), data, len) ? -EFAULT : 0;
 }
+
+/**
+ * lcs_user_put_args() - bring an argument record back
+ * @arg: user address
+ * @args: its new contents
+ * @size: bytes
+ * @err: how the call ended; only success and ERANGE show (LCS-251, LCS-256)
+ *
+ * Context: may sleep and fault; no lock held (HAZ-033).
+ * Return: @err, or -EFAULT.
+ */
+long lcs_user_put_args(void __user *arg, const void *args, size_t size, int err)
+{
+	if ((!err || err == -ERANGE) && copy_to_user(arg, args, size))
+		return -EFAULT;
+	return err;
+}

@@ -2,6 +2,8 @@
 /* Side table: the writers. See table.h. */
 #include <pkm/table.h>
 
+atomic_long_t pkm_table_epoch;
+
 static raw_spinlock_t *lock_of(struct pkm_table *table, const void *key)
 {
 	return &table->locks[hash_ptr(key, PKM_TABLE_BITS) & ((1 << PKM_LOCK_BITS) - 1)];
@@ -43,8 +45,10 @@ struct pkm_entry *pkm_table_replace(struct pkm_table *table, struct pkm_entry *e
 
 	raw_spin_lock_irqsave(lock, flags);
 	stale = pkm_table_find(table, entry->key);
-	if (stale)
+	if (stale) {
 		hlist_del_rcu(&stale->node);
+		atomic_long_inc(&pkm_table_epoch);
+	}
 	link(table, entry);
 	raw_spin_unlock_irqrestore(lock, flags);
 	return stale;
@@ -94,8 +98,10 @@ struct pkm_entry *pkm_table_remove(struct pkm_table *table, const void *key)
 	if (entry) {
 		raw_spin_lock_irqsave(lock, flags);
 		entry = pkm_table_find(table, key);
-		if (entry)
+		if (entry) {
 			hlist_del_rcu(&entry->node);
+			atomic_long_inc(&pkm_table_epoch);
+		}
 		raw_spin_unlock_irqrestore(lock, flags);
 	}
 	rcu_read_unlock();

@@ -21,7 +21,7 @@ switch (args)
 
 try
 {
-    List<Row> rows = [.. AccessBench.Run(folder, Path.Combine(Repository.Root, "out/pkm/pkm.ko")), .. BootBench.Run(folder), .. MemoryBench.Run()];
+    List<Row> rows = [.. AccessBench.Run(folder, Path.Combine(Repository.Root, "out/pkm/pkm.ko")), .. EventBench.Run(folder, Path.Combine(Repository.Root, "out/pkm-bench/pkm.ko")), .. BootBench.Run(folder), .. MemoryBench.Run()];
     Report.Print(rows);
     Report.Write(rows, Path.Combine(folder, "results.json"));
     return 0;

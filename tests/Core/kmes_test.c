@@ -14,7 +14,7 @@ static u8 data[2 * CAPACITY];
 static struct kmes_producer_page page;
 static struct kmes_ring ring;
 static const struct kmes_stamp stamp = { .timestamp = 0x1122334455667788ULL,
-					 .effective = { 0xe0 }, .primary = { 0xa0 }, .process = { 0x50 } };
+					 .guids = { [0] = 0xe0, [16] = 0xa0, [32] = 0x50 } };
 
 static void start(void)
 {

@@ -52,6 +52,11 @@ int kacs_inherit(struct kacs_token *creator, const void *parent_sd, u32 parent_l
 void kacs_effective_token_guid(u8 out[KACS_GUID_LEN]);
 void kacs_primary_token_guid(u8 out[KACS_GUID_LEN]);
 void kacs_process_guid(u8 out[KACS_GUID_LEN]);
+/*
+ * All three at once, in that order, with IRQs off and not for kernel threads.
+ * True: they stay the caller's while pkm_table_epoch stands (pkm/table.h).
+ */
+bool kacs_caller_guids(u8 out[3 * KACS_GUID_LEN]);
 
 /* Identity facts for audit payloads (LCS-156). */
 struct kacs_caller {

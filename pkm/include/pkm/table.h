@@ -10,6 +10,7 @@
 #ifndef _PKM_TABLE_H
 #define _PKM_TABLE_H
 
+#include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/rculist.h>
 #include <linux/spinlock.h>
@@ -59,6 +60,12 @@ static __always_inline struct pkm_entry *pkm_table_find(const struct pkm_table *
 			return entry;
 	return NULL;
 }
+
+/*
+ * Moves whenever an entry leaves a table, before the object at its key can be
+ * freed. What was looked up for a live object still holds while it stands.
+ */
+extern atomic_long_t pkm_table_epoch;
 
 void pkm_table_init(struct pkm_table *table);
 struct pkm_entry *pkm_table_replace(struct pkm_table *table, struct pkm_entry *entry);

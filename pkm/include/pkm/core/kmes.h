@@ -21,20 +21,17 @@
 #include <pkm/core/base.h>
 #include <linux/pkm/kmes.h>
 
-#define KMES_GUID_LEN 16
+#define KMES_GUID_LEN  16
+#define KMES_GUIDS_LEN (3 * KMES_GUID_LEN)
 
 /**
  * struct kmes_stamp - what all events of one call share (KMES-039, KMES-070)
  * @timestamp: ns since the Unix epoch, taken before any sequence number (KMES-012)
- * @effective: GUID of the effective token
- * @primary: GUID of the primary token
- * @process: GUID of the process
+ * @guids: of the effective token, the primary token and the process
  */
 struct kmes_stamp {
 	u64 timestamp;
-	u8 effective[KMES_GUID_LEN];
-	u8 primary[KMES_GUID_LEN];
-	u8 process[KMES_GUID_LEN];
+	u8 guids[KMES_GUIDS_LEN];
 };
 
 /**
@@ -97,11 +94,8 @@ struct kmes_listeners {
 };
 
 bool kmes_record_size(u32 type_len, u32 payload_len, u32 *size);
-void kmes_record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin, const struct kmes_stamp *stamp,
-		       const struct kmes_event *event);
 
 void kmes_ring_init(struct kmes_ring *r, struct kmes_producer_page *page, u8 *data, u64 capacity, u16 cpu);
-bool kmes_ring_fits(const struct kmes_ring *r, const struct kmes_event *event);
 bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp, const struct kmes_event *event);
 void kmes_ring_publish(struct kmes_ring *r);
 bool kmes_ring_wake_due(struct kmes_ring *r, const struct kmes_listeners *l);

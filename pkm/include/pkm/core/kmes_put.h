@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The producer's side of a ring, inline: an emission is one function from the
+ * clock to the published position. Everybody else calls what ring.c makes of
+ * these.
+ *
+ * Readers never hold the writer up. A reader that was overtaken notices by
+ * tail_pos, which moves before the bytes behind it are reused:
+ *
+ *	writer				reader
+ *	tail_pos = T (release)		load tail_pos (acquire), remember
+ *	smp_wmb			(A)	copy the event
+ *	overwrite bytes below T		smp_rmb			(A)
+ *	write_pos = W (release)	(B)	load tail_pos again: moved past us? discard
+ *					load write_pos (acquire)	(B)
+ */
+#ifndef _PKM_CORE_KMES_PUT_H
+#define _PKM_CORE_KMES_PUT_H
+
+#include <pkm/core/kmes.h>
+
+/*
+ * Size of a record, if it has one: the sum must fit the header's u32
+ * (KMES-035, KMES-049).
+ */
+static __always_inline bool record_size(const struct kmes_event *event, u32 *size)
+{
+	return !check_add_overflow(KMES_HEADER_SIZE + (u32)event->type_len, event->payload_len, size);
+}
+
+/* Types are short: two moves that may overlap instead of a call. */
+static __always_inline void copy_type(u8 *to, const u8 *from, u32 n)
+{
+	if (likely(n >= 8 && n <= 16)) {
+		pkm_put_le64(to, pkm_get_le64(from));
+		pkm_put_le64(to + n - 8, pkm_get_le64(from + n - 8));
+	} else {
+		memcpy(to, from, n);
+	}
+}
+
+/*
+ * Lays a record of @size bytes down at @to; type and payload are copied
+ * unchanged (KMES-010).
+ */
+static __always_inline void record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin,
+					 const struct kmes_stamp *stamp, const struct kmes_event *event)
+{
+	static_assert(KMES_OFF_TYPE_LEN == KMES_OFF_EFFECTIVE + KMES_GUIDS_LEN, "KMES-005: the GUIDs are neighbours");
+
+	pkm_put_le32(to + KMES_OFF_EVENT_SIZE, size);
+	pkm_put_le32(to + KMES_OFF_HEADER_SIZE, KMES_HEADER_SIZE + event->type_len);
+	pkm_put_le64(to + KMES_OFF_TIMESTAMP, stamp->timestamp);
+	pkm_put_le64(to + KMES_OFF_SEQUENCE, sequence);
+	pkm_put_le16(to + KMES_OFF_CPU_ID, cpu);
+	to[KMES_OFF_ORIGIN] = origin;
+	memcpy(to + KMES_OFF_EFFECTIVE, stamp->guids, KMES_GUIDS_LEN);
+	pkm_put_le16(to + KMES_OFF_TYPE_LEN, event->type_len);
+	copy_type(to + KMES_OFF_TYPE, event->type, event->type_len);
+	if (event->payload_len)
+		memcpy(to + KMES_HEADER_SIZE + event->type_len, event->payload, event->payload_len);
+}
+
+/* kmes_ring_publish() */
+static __always_inline void ring_publish(struct kmes_ring *r)
+{
+	r->write_pos = r->pending;
+	smp_store_release(&r->page->write_pos, r->pending); /* (B) */
+}
+
+/*
+ * Advance the tail until @size bytes fit behind what is pending (KMES-096).
+ * The sizes come from ring memory, so none of them is believed further than
+ * the bytes that exist: a bad one empties the ring (HAZ-025).
+ */
+static __always_inline void make_room(struct kmes_ring *r, u32 size)
+{
+	u64 tail = r->tail_pos;
+	u32 oldest;
+
+	if (r->pending + size - tail <= r->capacity)
+		return;
+	do {
+		oldest = pkm_get_le32(r->data + (tail & (r->capacity - 1)));
+		if (oldest < KMES_HEADER_SIZE || oldest > r->pending - tail) {
+			tail = r->pending;
+			break;
+		}
+		tail += oldest;
+		r->overwritten++;
+	} while (r->pending + size - tail > r->capacity);
+
+	/*
+	 * A batch larger than the ring eats its own beginning. Readers rely on
+	 * tail_pos <= write_pos, so what was written so far is published first.
+	 */
+	if (unlikely(tail > r->write_pos))
+		ring_publish(r);
+	r->tail_pos = tail;
+	smp_store_release(&r->page->tail_pos, tail);
+	smp_wmb(); /* (A): the tail moves before the bytes it gives up change */
+}
+
+/* Would ring_put() accept this event? */
+static __always_inline bool ring_fits(const struct kmes_ring *r, const struct kmes_event *event)
+{
+	u32 size;
+
+	return event->type_len && record_size(event, &size) && size <= r->capacity / 2;
+}
+
+/* kmes_ring_put() */
+static __always_inline bool ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp,
+				     const struct kmes_event *event)
+{
+	u64 sequence = ++r->sequence;
+	u32 size;
+
+	if (unlikely(event->type_len == 0 || !record_size(event, &size) || size > r->capacity / 2)) {
+		r->dropped++;
+		return false;
+	}
+	make_room(r, size);
+	record_write(r->data + (r->pending & (r->capacity - 1)), size, sequence, r->cpu, origin, stamp, event);
+	r->pending += size;
+	return true;
+}
+
+/*
+ * kmes_ring_wake_due()
+ *
+ * If so the counter that sleepers compare has moved (KMES-098), and the caller
+ * wakes them all. The byte that asks is read once, compared with zero and used
+ * for nothing else (KMES-093, HAZ-026).
+ *
+ *	producer			consumer
+ *	write_pos = W			need_wake = 1
+ *	smp_mb			(C)	full barrier		(C)
+ *	need_wake set?			load write_pos: new? drain
+ *	futex_counter++			read futex_counter = n
+ *	  wake				load write_pos again: new? drain
+ *					sleep while futex_counter == n
+ *
+ * Without (C) each could look before the other's store is visible (KMES-108);
+ * without the second look the counter that the consumer sleeps on may be the
+ * one that announced the event (KMES-106).
+ */
+static __always_inline bool ring_wake_due(struct kmes_ring *r, const struct kmes_listeners *l)
+{
+	u64 slots;
+
+	smp_mb(); /* (C) */
+	/* Pairs with the release of whoever attaches: the bit after its pointer. */
+	slots = smp_load_acquire(&l->attached);
+	while (slots) {
+		if (READ_ONCE(l->page[__builtin_ctzll(slots)]->need_wake)) {
+			smp_store_release(&r->page->futex_counter, ++r->wakes);
+			return true;
+		}
+		slots &= slots - 1;
+	}
+	return false;
+}
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Test builds only: emits from hard interrupts and from NMIs on the CPU that
+ * asks, while whoever asked goes on emitting there.
+ *
+ *	echo 1000 > /sys/module/pkm/parameters/emit_irq	# a timer, every 20 us
+ *	echo 10 > /sys/module/pkm/parameters/emit_nmi	# at once
+ *
+ * Reading gives how many are still to come.
+ */
+#include <linux/hrtimer.h>
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/preempt.h>
+#include <asm/apic.h>
+#include <asm/nmi.h>
+#include <pkm/kmes.h>
+
+static struct hrtimer timer;
+static atomic_t irqs_left, nmis_left;
+
+static enum hrtimer_restart tick(struct hrtimer *t)
+{
+	static const u8 payload[2] = { 0xcc, 0xff };
+
+	kmes_emit(KMES_ORIGIN_KMES, "test.irq", 8, payload, sizeof(payload));
+	if (atomic_dec_and_test(&irqs_left))
+		return HRTIMER_NORESTART;
+	hrtimer_forward_now(t, ns_to_ktime(20000));
+	return HRTIMER_RESTART;
+}
+
+static int on_nmi(unsigned int cmd, struct pt_regs *regs)
+{
+	if (!atomic_read(&nmis_left))
+		return NMI_DONE;
+	kmes_emit(KMES_ORIGIN_KMES, "test.nmi", 8, "\xc0", 1);
+	atomic_dec(&nmis_left);
+	return NMI_HANDLED;
+}
+
+static int start_irqs(const char *text, const struct kernel_param *param)
+{
+	unsigned int n;
+	int err = kstrtouint(text, 0, &n);
+
+	if (err || !n)
+		return err ?: -EINVAL;
+	hrtimer_cancel(&timer);
+	atomic_set(&irqs_left, n);
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	timer.function = tick;
+	hrtimer_start(&timer, ns_to_ktime(20000), HRTIMER_MODE_REL_PINNED_HARD);
+	return 0;
+}
+
+static int send_nmis(const char *text, const struct kernel_param *param)
+{
+	unsigned int n, before;
+	int err = kstrtouint(text, 0, &n);
+
+	if (!err)
+		err = register_nmi_handler(NMI_LOCAL, on_nmi, 0, "pkm-test");
+	if (err)
+		return err;
+	preempt_disable();
+	atomic_set(&nmis_left, n);
+	while ((before = atomic_read(&nmis_left))) {
+		apic->send_IPI(smp_processor_id(), NMI_VECTOR);
+		while (atomic_read(&nmis_left) == before)
+			cpu_relax();
+	}
+	preempt_enable();
+	unregister_nmi_handler(NMI_LOCAL, "pkm-test");
+	return 0;
+}
+
+static int get_left(char *text, const struct kernel_param *param)
+{
+	return sprintf(text, "%d\n", atomic_read((atomic_t *)param->arg));
+}
+
+static const struct kernel_param_ops irq_ops = {
+	.set = start_irqs,
+	.get = get_left,
+};
+module_param_cb(emit_irq, &irq_ops, &irqs_left, 0600);
+
+static const struct kernel_param_ops nmi_ops = {
+	.set = send_nmis,
+	.get = get_left,
+};
+module_param_cb(emit_nmi, &nmi_ops, &nmis_left, 0600);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Emission from hard interrupts and NMIs while a process on the same CPU emits: one writer at a time.
+ * Taking local_irq_save() out of kmes/emit.c tears records here.
+ * ktest: -m out/pkm-fault/pkm.ko -p mode=enforce
+ */
+#define _GNU_SOURCE
+#include <sched.h>
+
+#include "tap.h"
+#include "kmes_consumer.h"
+
+#define IRQS 3000
+#define NMIS 10
+
+static struct consumer ring;
+
+static int parameter(const char *name, const char *text)
+{
+	char path[64], answer[32] = "";
+	int fd, n;
+
+	snprintf(path, sizeof(path), "/sys/module/pkm/parameters/%s", name);
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		return -1;
+	n = text ? write(fd, text, strlen(text)) : read(fd, answer, sizeof(answer) - 1);
+	close(fd);
+	return n < 0 ? -1 : text ? 0 : atoi(answer);
+}
+
+/* Walks what is readable: whole records, sequences without a hole. */
+struct count {
+	int irq, user, torn, holes, named;
+	__u64 last;
+};
+
+static void walk(struct count *n)
+{
+	static const __u8 nobody[48];
+	const __u8 *e;
+
+	while (ring.pos < ring.page->write_pos && (e = next(&ring))) {
+		__u32 size = get(e, 0, 4), type_len = get(e, KMES_OFF_TYPE_LEN, 2);
+
+		n->holes += n->last && get(e, KMES_OFF_SEQUENCE, 8) != n->last + 1;
+		n->last = get(e, KMES_OFF_SEQUENCE, 8);
+		if (type_len == 8 && !memcmp(e + 77, "test.irq", 8)) {
+			n->irq++;
+			n->torn += size != 77 + 8 + 2 || e[77 + 8 + 1] != 0xff || get(e, 4, 4) != 85;
+			n->named += memcmp(e + KMES_OFF_EFFECTIVE, nobody, 48) != 0;
+		} else if (type_len == 4 && !memcmp(e + 77, "user", 4)) {
+			__u32 i, bad = 0;
+
+			n->user++;
+			for (i = 77 + 4 + 3; i < size; i++)
+				bad += e[i] != 0x5a;
+			n->torn += bad || size != 77 + 4 + 3 + 20000;
+		} else if (size < 77 + type_len) {
+			n->torn++;
+			return;
+		}
+	}
+}
+
+static void interrupts(void)
+{
+	static __u8 payload[20003] = { 0xc5, 20000 >> 8, 20000 & 0xff };
+	struct count n = { 0 };
+	int emitted = 0;
+
+	memset(payload + 3, 0x5a, 20000);
+	works(parameter("emit_irq", "3000"), "Interrupts_Started");
+	while (parameter("emit_irq", NULL) > 0) {
+		int i;
+
+		for (i = 0; i < 20; i++)
+			emitted += emit_raw("user", 4, payload, sizeof(payload)) == 0;
+		walk(&n);
+	}
+	walk(&n);
+	printf("# %d from interrupts, %d from the process\n", n.irq, n.user);
+	ok(n.irq == IRQS && n.user == emitted, "Interrupts_EveryEvent_IsThere /* KMES-033 KMES-101 HAZ-026 */");
+	ok(!n.torn && !n.holes, "Interrupts_NoEvent_IsTorn /* KMES-033 */");
+	ok(!n.named, "Interrupts_Identity_IsNobodys /* KMES-018 */");
+}
+
+static void nmis(void)
+{
+	struct kmes_stats before = { .size = sizeof(before) }, after = { .size = sizeof(after) };
+
+	ioctl(kmes_dev, KMES_IOC_STATS, &before);
+	works(parameter("emit_nmi", "10"), "Nmis_Sent");
+	ioctl(kmes_dev, KMES_IOC_STATS, &after);
+	ok(after.dropped - before.dropped == NMIS, "Nmis_AreCountedAsDropped /* HAZ-026 KMES-139 */");
+	ok(after.sequence == before.sequence, "Nmis_WriteNothing");
+}
+
+int main(void)
+{
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	sched_setaffinity(0, sizeof(first), &first);
+	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached"))
+		return plan();
+	interrupts();
+	nmis();
+	return plan();
+}
