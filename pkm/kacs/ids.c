@@ -238,6 +238,31 @@ bool kacs_caller_guids(u8 out[3 * KACS_GUID_LEN])
 }
 
 /**
+ * kacs_caller_token() - the token that the caller acts with, not counted
+ *
+ * It stays for as long as the caller keeps its credential: an entry is written
+ * before its credential is in force and removed after.
+ *
+ * Context: task context.
+ * Return: the token; NULL in the unusual cases, which take
+ * kacs_effective_token_get(): kernel threads, mode=off, before arming.
+ */
+struct kacs_token *kacs_caller_token(void)
+{
+	const struct pkm_identity *identity;
+	struct kacs_token *tok = NULL;
+
+	if (!in_task() || (current->flags & PF_KTHREAD))
+		return NULL;
+	preempt_disable(); /* an RCU read side that costs two instructions */
+	identity = pkm_cred_identity(current_cred());
+	if (likely(identity))
+		tok = pkm_identity_effective(identity);
+	preempt_enable();
+	return tok;
+}
+
+/**
  * kacs_caller_describe() - identity facts for audit payloads
  * @effective: token that the decision was about
  * @out: filled; token_id is 0, tokens are known by GUID

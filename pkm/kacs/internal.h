@@ -301,6 +301,7 @@ bool kacs_psb_dominates(const struct kacs_psb *caller, const struct kacs_psb *ta
 /* --- ids.c -------------------------------------------------------------------- */
 
 bool kacs_simple_is_system(void);
+struct kacs_token *kacs_caller_token(void);
 u64 kacs_now(void);
 void kacs_guid_make(u8 out[KACS_GUID_LEN]);
 

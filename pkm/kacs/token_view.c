@@ -114,6 +114,37 @@ bool kacs_token_privileged(struct kacs_token *tok, unsigned int bit)
 }
 
 /**
+ * kacs_caller_privileges() - which of a set the caller's effective token holds, enabled
+ * @mask: KACS_PRIV_MASK() of some
+ *
+ * The same as kacs_token_privileged() for each, without taking a reference:
+ * the tokens behind a credential in force stay.
+ *
+ * Context: task context. Lock-free, does not sleep.
+ * Return: the ones held, marked used; 0 also where nothing may be evaluated.
+ */
+u64 kacs_caller_privileges(u64 mask)
+{
+	struct kacs_token *tok = kacs_caller_token();
+	u64 held = 0;
+
+	if (tok) {
+		held = READ_ONCE(tok->privs_enabled) & mask;
+		if (held & ~(u64)atomic64_read(&tok->privs_used))
+			atomic64_or(held, &tok->privs_used);
+		return held;
+	}
+	tok = kacs_effective_token_get();
+	if (!tok)
+		return 0;
+	held = READ_ONCE(tok->privs_enabled) & mask;
+	if (held)
+		atomic64_or(held, &tok->privs_used);
+	kacs_token_put(tok);
+	return held;
+}
+
+/**
  * kacs_token_privileges_use() - are all of a set held, and mark them if so
  * @tok: the token
  * @mask: privileges

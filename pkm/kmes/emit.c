@@ -88,6 +88,13 @@ static __always_inline const struct kmes_stamp *stamp_now(void)
 	return &c->stamp;
 }
 
+/* An NMI may have interrupted a write: count and be gone (HAZ-026). */
+static noinline u32 drop_in_nmi(u32 count)
+{
+	this_cpu_add(nmi_drops, count);
+	return 0;
+}
+
 /*
  * Write, publish once, wake once (KMES-041). What does not fit a kernel
  * emitter's ring is dropped there and counted (KMES-036); an event from user
@@ -101,10 +108,8 @@ static __always_inline u32 write_events(u8 origin, const struct kmes_event *even
 	unsigned long flags;
 	u32 i = count;
 
-	if (unlikely(in_nmi())) {
-		this_cpu_add(nmi_drops, count);
-		return 0;
-	}
+	if (unlikely(in_nmi()))
+		return drop_in_nmi(count);
 	local_irq_save(flags);
 	b = this_cpu_read(kmes_buffer);
 	if (likely(b)) {

@@ -24,17 +24,10 @@ static_assert(sizeof(struct kmes_emit_args) == sizeof(struct kmes_batch_entry), 
  */
 static int authorize(bool *exempt)
 {
-	struct kacs_token *tok = kacs_effective_token_get();
-	int err = -EPERM;
+	u64 held = kacs_caller_privileges(KACS_PRIV_MASK(KACS_PRIV_AUDIT) | KACS_PRIV_MASK(KACS_PRIV_TCB));
 
-	if (!tok)
-		return err;
-	if (kacs_token_privileged(tok, KACS_PRIV_AUDIT)) {
-		*exempt = kacs_token_privileged(tok, KACS_PRIV_TCB);
-		err = 0;
-	}
-	kacs_token_put(tok);
-	return err;
+	*exempt = held & KACS_PRIV_MASK(KACS_PRIV_TCB);
+	return held & KACS_PRIV_MASK(KACS_PRIV_AUDIT) ? 0 : -EPERM;
 }
 
 /* Lengths only; no pointer is touched. */

@@ -61,15 +61,18 @@ u32 pkm_utf8_next(const u8 *s, u32 len, u32 *pos)
  */
 bool pkm_utf8_valid(const u8 *s, u32 len)
 {
+	const u64 high = 0x8080808080808080ULL;
 	u32 pos = 0;
 
+	/* Names are nearly always ASCII: eight bytes at a time, the last eight perhaps twice. */
+	while (len - pos >= 8 && !(pkm_get_le64(s + pos) & high))
+		pos += 8;
+	if (pos && len - pos < 8 && !(pkm_get_le64(s + len - 8) & high))
+		return true;
 	while (pos < len) {
-		/* Names are nearly always ASCII: eight bytes at a time. */
-		if (len - pos >= 8 && !(pkm_get_le64(s + pos) & 0x8080808080808080ULL)) {
-			pos += 8;
-			continue;
-		}
-		if (pkm_utf8_next(s, len, &pos) == PKM_UTF8_BAD)
+		if (s[pos] < 0x80)
+			pos++;
+		else if (pkm_utf8_next(s, len, &pos) == PKM_UTF8_BAD)
 			return false;
 	}
 	return true;

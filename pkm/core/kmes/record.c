@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Measuring a record before there is a ring for it. */
-#include <pkm/core/kmes_put.h>
+/* Measuring a record; kmes_put.h writes it. */
+#include <pkm/core/kmes.h>
 
 /**
  * kmes_record_size() - size of a record, if it has one
@@ -13,7 +13,5 @@
  */
 bool kmes_record_size(u32 type_len, u32 payload_len, u32 *size)
 {
-	const struct kmes_event event = { .type_len = type_len, .payload_len = payload_len };
-
-	return record_size(&event, size);
+	return !check_add_overflow(KMES_HEADER_SIZE + type_len, payload_len, size);
 }

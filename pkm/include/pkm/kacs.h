@@ -29,6 +29,9 @@ void kacs_token_put(struct kacs_token *tok);
  */
 bool kacs_token_privileged(struct kacs_token *tok, unsigned int bit);
 
+/* Which of @mask the caller's effective token holds and has enabled; marks them used. */
+u64 kacs_caller_privileges(u64 mask);
+
 /* Same for the caller's effective token: 0 or -EPERM. */
 int kacs_require_privilege(unsigned int bit);
 

@@ -23,20 +23,10 @@ static struct kmes_event got[KMES_BATCH_MAX];
 static u8 *copies[KMES_BATCH_MAX];
 static u32 got_count;
 
-struct kacs_token *kacs_effective_token_get(void)
+u64 kacs_caller_privileges(u64 mask)
 {
-	return (struct kacs_token *)&tokens;
-}
-
-void kacs_token_put(struct kacs_token *tok)
-{
-	(void)tok;
-}
-
-bool kacs_token_privileged(struct kacs_token *tok, unsigned int bit)
-{
-	(void)tok;
-	return bit == KACS_PRIV_AUDIT ? may_emit : is_exempt;
+	return mask & ((may_emit ? KACS_PRIV_MASK(KACS_PRIV_AUDIT) : 0) |
+		       (is_exempt ? KACS_PRIV_MASK(KACS_PRIV_TCB) : 0));
 }
 
 u64 kmes_capacity(void)

@@ -19,15 +19,6 @@
 
 #include <pkm/core/kmes.h>
 
-/*
- * Size of a record, if it has one: the sum must fit the header's u32
- * (KMES-035, KMES-049).
- */
-static __always_inline bool record_size(const struct kmes_event *event, u32 *size)
-{
-	return !check_add_overflow(KMES_HEADER_SIZE + (u32)event->type_len, event->payload_len, size);
-}
-
 /* Types are short: two moves that may overlap instead of a call. */
 static __always_inline void copy_type(u8 *to, const u8 *from, u32 n)
 {
@@ -104,9 +95,7 @@ static __always_inline void make_room(struct kmes_ring *r, u32 size)
 /* Would ring_put() accept this event? */
 static __always_inline bool ring_fits(const struct kmes_ring *r, const struct kmes_event *event)
 {
-	u32 size;
-
-	return event->type_len && record_size(event, &size) && size <= r->capacity / 2;
+	return event->type_len && KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len <= r->capacity / 2;
 }
 
 /* kmes_ring_put() */
@@ -114,9 +103,10 @@ static __always_inline bool ring_put(struct kmes_ring *r, u8 origin, const struc
 				     const struct kmes_event *event)
 {
 	u64 sequence = ++r->sequence;
-	u32 size;
+	/* Half a ring is far below U32_MAX: in 64 bits the sum cannot pass for a smaller one. */
+	u64 size = KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len;
 
-	if (unlikely(event->type_len == 0 || !record_size(event, &size) || size > r->capacity / 2)) {
+	if (unlikely(event->type_len == 0 || size > r->capacity / 2)) {
 		r->dropped++;
 		return false;
 	}
