@@ -132,9 +132,19 @@ static int wait_for(__u32 expected, __u32 ms)
 	return ioctl(ring.fd, KMES_IOC_WAIT, &w);
 }
 
-static void *emit_after_pause(void *type)
+/* Not before the main thread sleeps: "PID (NAME) S ..." */
+static void *emit_to_the_sleeper(void *type)
 {
-	usleep(50000);
+	char path[64], state[256];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", getpid());
+	do {
+		int fd = open(path, O_RDONLY), n = read(fd, state, sizeof(state) - 1);
+
+		close(fd);
+		state[n > 0 ? n : 0] = 0;
+		usleep(1000);
+	} while (!strstr(state, ") S "));
 	emit(type);
 	return NULL;
 }
@@ -144,7 +154,7 @@ static void emit_later(char *type)
 {
 	pthread_t thread;
 
-	pthread_create(&thread, NULL, emit_after_pause, type);
+	pthread_create(&thread, NULL, emit_to_the_sleeper, type);
 	pthread_detach(thread);
 }
 

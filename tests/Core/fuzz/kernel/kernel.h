@@ -47,6 +47,16 @@ static inline u8 *user_at(const void *p, size_t n)
 	return user_memory + (at - USER_BASE);
 }
 
+#define user_read_access_begin(p, n) (user_at((p), (n)) != NULL)
+#define user_read_access_end()
+#define unsafe_get_user(x, p, fault)                             \
+	do {                                                     \
+		const u8 *_at = user_at((p), sizeof(*(p)));      \
+		if (!_at)                                        \
+			goto fault;                              \
+		memcpy(&(x), _at, sizeof(x));                    \
+	} while (0)
+
 /* Like the kernel's: bytes not copied; what is missing reads as zero. */
 static inline size_t copy_from_user(void *to, const void *from, size_t n)
 {
