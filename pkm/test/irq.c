@@ -5,6 +5,7 @@
  *
  *	echo 1000 > /sys/module/pkm/parameters/emit_irq	# a timer, every 20 us
  *	echo 10 > /sys/module/pkm/parameters/emit_nmi	# at once
+ *	echo 1 > /sys/module/pkm/parameters/emit_batch	# four events, the second and third of which are refused
  *
  * Reading gives how many are still to come.
  */
@@ -75,6 +76,20 @@ static int send_nmis(const char *text, const struct kernel_param *param)
 	return 0;
 }
 
+/* One too large for any ring, one without a type: the batch goes on behind them (KMES-040). */
+static int emit_batch(const char *text, const struct kernel_param *param)
+{
+	static const struct kmes_event events[] = {
+		{ .type = "test.batch", .type_len = 10, .payload = "\x01", .payload_len = 1 },
+		{ .type = "test.batch", .type_len = 10, .payload_len = KMES_CAPACITY_MAX },
+		{ .payload = "\x03", .payload_len = 1 },
+		{ .type = "test.batch", .type_len = 10, .payload_len = 0 },
+	};
+
+	kmes_emit_batch(KMES_ORIGIN_LCS, events, ARRAY_SIZE(events));
+	return 0;
+}
+
 static int get_left(char *text, const struct kernel_param *param)
 {
 	return sprintf(text, "%d\n", atomic_read((atomic_t *)param->arg));
@@ -91,3 +106,8 @@ static const struct kernel_param_ops nmi_ops = {
 	.get = get_left,
 };
 module_param_cb(emit_nmi, &nmi_ops, &nmis_left, 0600);
+
+static const struct kernel_param_ops batch_ops = {
+	.set = emit_batch,
+};
+module_param_cb(emit_batch, &batch_ops, NULL, 0200);

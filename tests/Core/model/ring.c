@@ -4,6 +4,11 @@
  * interleaving of a few events. Thread 0 is the ring's CPU: it emits, and is
  * where a swap interrupts it. Thread 1 is a consumer.
  *
+ * What ./mutations takes out, and these programs then miss: the orders of
+ * KMES-096, KMES-097, KMES-109, KMES-110 and KMES-111, the two looks and
+ * barriers of KMES-105, KMES-106 and KMES-108, and the steps of KMES-116,
+ * KMES-119, KMES-121, KMES-125 and KMES-126.
+ *
  * Records are 128 bytes and capacities small powers of two of them, so that a
  * record is two words of the model: its size, and the rest.
  */

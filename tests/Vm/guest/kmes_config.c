@@ -150,13 +150,13 @@ static void swap(void)
 	ok(poll(&p, 1, 0) == 1 && (p.revents & POLLHUP), "OldRing_Poll_Hup");
 	munmap(old.map, KMES_MAP_SIZE(old.capacity));
 	old.map = mmap(NULL, KMES_MAP_SIZE(old.capacity), PROT_READ, MAP_SHARED, old.fd, 0);
-	ok(old.map != MAP_FAILED && !memcmp(old.map, "KMESRING", 8), "OldRing_MappedAgain_IsStillIt /* KMES-083 */");
+	ok(old.map != MAP_FAILED && !memcmp(old.map, "KMESRING", 8), "OldRing_MappedAgain_IsStillIt /* KMES-083 KMES-122 */");
 
 	/* HAZ-027: a third generation waits until the first is gone. */
 	finder_close(&found);
 	finder_open(&found);
 	works(set_qword(key, "BufferCapacity", 1 << 17), "Capacity_WrittenAgain");
-	ok(find(&found, "KMES_SWAP_WAITS"), "ThirdGeneration_Waits");
+	ok(find(&found, "KMES_SWAP_WAITS"), "ThirdGeneration_Waits /* KMES-148 */");
 	ok(capacity_of(0) == 1 << 20, "ThirdGeneration_Waiting_NothingChanges");
 	finder_close(&found);
 	munmap(old.map, KMES_MAP_SIZE(old.capacity));

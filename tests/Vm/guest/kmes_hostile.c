@@ -213,7 +213,7 @@ static void slow_page(void)
 		return;
 	judge(&events, &bad);
 	pthread_create(&t, NULL, serve_fault, &uffd);
-	works(emit_raw(shaky, 4, shaky + 4096, 1), "SlowPage_TypeRuinedMeanwhile_Works /* KMES-050 */");
+	works(emit_raw(shaky, 4, shaky + 4096, 1), "SlowPage_TypeRuinedMeanwhile_Works /* KMES-050 KMES-053 */");
 	pthread_join(t, NULL);
 	ok(shaky[0] == 0xff, "SlowPage_Type_WasRuined");
 	judge(&events, &bad);

@@ -96,6 +96,32 @@ static void nmis(void)
 	ok(after.sequence == before.sequence, "Nmis_WriteNothing");
 }
 
+/* KMES-026 KMES-038 KMES-039 KMES-040 KMES-041 */
+static void kernel_batch(void)
+{
+	struct kmes_stats before = { .size = sizeof(before) }, after = { .size = sizeof(after) };
+	__u32 seen = ring.page->futex_counter;
+	const __u8 *e[2];
+
+	ioctl(kmes_dev, KMES_IOC_STATS, &before);
+	ring.pos = ring.page->write_pos;
+	*ring.need_wake = 1;
+	works(parameter("emit_batch", "1"), "Batch_Emitted");
+	*ring.need_wake = 0;
+	ioctl(kmes_dev, KMES_IOC_STATS, &after);
+	e[0] = next(&ring);
+	e[1] = next(&ring);
+	if (!ok(e[0] && e[1] && !next(&ring), "Batch_OfFour_TwoAreWritten /* KMES-040 */"))
+		return;
+	ok(get(e[1], KMES_OFF_SEQUENCE, 8) == get(e[0], KMES_OFF_SEQUENCE, 8) + 3, "Batch_Refused_TakeNumbers /* KMES-036 KMES-040 */");
+	ok(after.dropped == before.dropped + 2, "Batch_Refused_AreCounted /* KMES-036 */");
+	ok(get(e[0], KMES_OFF_TIMESTAMP, 8) == get(e[1], KMES_OFF_TIMESTAMP, 8) &&
+	   !memcmp(e[0] + KMES_OFF_EFFECTIVE, e[1] + KMES_OFF_EFFECTIVE, 48), "Batch_SharesTimeAndIdentity /* KMES-039 */");
+	ok(e[0][KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS && e[1][KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS, "Batch_HasOneClass /* KMES-038 */");
+	ok(get(e[1], 0, 4) == get(e[1], 4, 4), "Batch_EmptyPayload_IsLegal /* KMES-026 */");
+	ok(ring.page->futex_counter == seen + 1, "Batch_WakesOnce /* KMES-041 */");
+}
+
 int main(void)
 {
 	cpu_set_t first;
@@ -108,5 +134,6 @@ int main(void)
 		return plan();
 	interrupts();
 	nmis();
+	kernel_batch();
 	return plan();
 }

@@ -40,6 +40,7 @@ static void without_audit(void)
 	fails(batch_of(1, &out), EPERM, "Batch_AuditDisabled_Eperm");
 	fails(ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, NULL), EPERM, "Batch_AuditDisabled_EpermBeforeEfault");
 	ok(out == 77, "Batch_AuditDisabled_LeavesOutput");
+	ok(close(open("/dev/kmes", O_RDWR)) == 0, "Device_WithoutPrivilege_Opens"); /* KMES-043 */
 	set(21, 1);
 	works(emit("x"), "Emit_AuditEnabledAgain_Works");
 }

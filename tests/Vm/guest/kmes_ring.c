@@ -187,6 +187,34 @@ static void waits(void)
 		;
 }
 
+static int batch(__u32 count)
+{
+	static struct kmes_batch_entry e[KMES_BATCH_MAX];
+	__u32 done, i;
+	struct kmes_batch_args b = { .entries = addr(e), .count = count, .emitted_out = addr(&done) };
+
+	for (i = 0; i < count; i++)
+		e[i] = (struct kmes_batch_entry){ .event_type = addr("batch"), .event_type_len = 5,
+						  .payload = addr("\x01"), .payload_len = 1 };
+	return ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, &b);
+}
+
+/* KMES-071: one publication, one wake-up; KMES-072: whatever is in the ring */
+static void batches(void)
+{
+	__u32 seen = ring.page->futex_counter;
+	__u64 before = ring.page->tail_pos;
+	int i, bad = 0;
+
+	*ring.need_wake = 1;
+	works(batch(256), "Batch_256_Works");
+	*ring.need_wake = 0;
+	ok(ring.page->futex_counter == seen + 1, "Batch_Of256_MovesTheCounterOnce /* KMES-071 KMES-098 */");
+	for (i = 0; i < 300; i++)
+		bad += batch(256) < 0;
+	ok(!bad && ring.page->tail_pos > before, "Batch_FullRing_Overwrites /* KMES-072 */");
+}
+
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -249,11 +277,15 @@ static void geometry(void)
 {
 	static const __u8 magic[8] = KMES_MAGIC;
 	volatile struct kmes_producer_page *p = ring.page;
+	int i, used = 0;
 
 	ok(!memcmp(ring.map, magic, 8), "Page_Magic_IsKmesring"); /* KMES-089 */
+	for (i = 0; i < KMES_PAGE; i++)
+		used += ring.map[KMES_CONSUMER_OFFSET + i] != 0;
+	ok(!used, "ConsumerPage_Fresh_IsZero"); /* KMES-092 */
 	ok(p->version == 1 && p->cpu_id == 0 && p->data_offset == 8192 && p->generation == 1,
 	   "Page_StaticFields_AreAsWritten");
-	ok(p->capacity == ring.capacity && ring.capacity == KMES_CAPACITY_DEFAULT, "Page_Capacity_IsTheDefault");
+	ok(p->capacity == ring.capacity && ring.capacity == KMES_CAPACITY_DEFAULT, "Page_Capacity_IsTheDefault"); /* KMES-074 */
 	ok(p->write_pos > 0, "Ring_FromLoadOn_HoldsBootEvents"); /* KMES-086 */
 }
 
@@ -269,7 +301,7 @@ int main(void)
 	sigaction(SIGSEGV, &act, NULL);
 	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	emit("first"); /* emission needs no consumer: KMES-140 */
-	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps"))
+	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps /* KMES-079 */"))
 		return plan();
 	geometry();
 	attach_errors();
@@ -280,6 +312,8 @@ int main(void)
 	interrupted();
 	scribbler();
 	overrun();
+	batches();
+	ok(!memcmp(ring.data, ring.data + ring.capacity, ring.capacity), "Data_SecondCopy_IsTheSamePages"); /* KMES-087 */
 	close(ring.fd);
 	emit("after close");
 	ok(ring.page->write_pos > 0, "Close_Mapping_StaysReadable"); /* KMES-082 */

@@ -116,7 +116,7 @@ static void impersonation(void)
 	ok(effective_is(mine) && true_is(mine), "NotImpersonating_BothAreThePrimarys /* KMES-015 KMES-016 */");
 	works(ioctl(copy, KACS_IOC_IMPERSONATE), "Impersonation_Begins");
 	emitted(0, "as.other");
-	ok(effective_is(other), "Impersonating_Effective_IsTheOthers /* KMES-015 KMES-019 */");
+	ok(effective_is(other), "Impersonating_Effective_IsTheOthers /* KMES-015 KMES-019 KMES-020 */");
 	ok(true_is(mine), "Impersonating_True_StaysThePrimarys /* KMES-016 */");
 	works(ioctl(dev, KACS_IOC_REVERT), "Impersonation_Ends");
 	emitted(0, "self.again");

@@ -8,14 +8,17 @@
 
 static struct finder found;
 static int key, data_key;
-static uint8_t big[8192];
 
 #define TYPE(s) s, strlen(s)
 
-/* Writes @len bytes; the errno. */
-static int write_sized(uint32_t len)
+/* Writes a value whose name has @len bytes; the errno. */
+static int write_named(uint32_t len)
 {
-	return set_bytes(data_key, "data", REG_BINARY, big, len) ? errno : 0;
+	char name[256];
+
+	memset(name, 'x', len);
+	name[len] = 0;
+	return set_dword(data_key, name, 1) ? errno : 0;
 }
 
 static int comes_to(uint32_t len, int want)
@@ -23,7 +26,7 @@ static int comes_to(uint32_t len, int want)
 	int tries, got = 0;
 
 	for (tries = 0; tries < 10000; tries++) {
-		got = write_sized(len);
+		got = write_named(len);
 		if (got == want)
 			break;
 		usleep(1000);
@@ -53,7 +56,7 @@ static void refused(const char *name, uint32_t type, const void *data, uint32_t 
 int main(void)
 {
 	static const uint32_t zero = 0;
-	struct reg_delete_value_args gone = { .name_len = 12, .name_ptr = (uintptr_t)"MaxValueSize", .txn_fd = -1 };
+	struct reg_delete_value_args gone = { .name_len = 22, .name_ptr = (uintptr_t)"MaxPathComponentLength", .txn_fd = -1 };
 	int i;
 
 	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
@@ -62,7 +65,7 @@ int main(void)
 	works(source_start(&machine, "Machine"), "Source_Starts");
 	data_key = create_key("Machine\\Data");
 	create_key("Machine\\System");
-	ok(write_sized(sizeof(big)) == 0, "NoKey_Defaults_AreInForce /* LCS-307 LCS-309 */");
+	ok(write_named(200) == 0, "NoKey_Defaults_AreInForce /* LCS-307 LCS-309 */");
 	usleep(100000);
 	ok(!drain_type("LCS_SELF_CONFIG_INVALID"), "NoKey_NothingIsReported /* LCS-312 */");
 
@@ -71,32 +74,32 @@ int main(void)
 	ok(find(&found, "LCS_SELF_CONFIG_INVALID") && holds(&found, TYPE("missing")), "Key_Appears_MissingAreReported /* LCS-309 LCS-312 */");
 	usleep(100000);
 	ok(drain_type("LCS_SELF_CONFIG_INVALID") == 18, "Missing_EachOfNineteen_Once");
-	works(set_dword(key, "MaxValueSize", 4096), "MaxValueSize_Written");
-	ok(comes_to(5000, ENOSPC), "MaxValueSize_Valid_AppliesToNewOperations /* LCS-308 LCS-311 LCS-314 */");
-	ok(write_sized(4096) == 0, "MaxValueSize_ExactlyThat_Works");
+	works(set_dword(key, "MaxPathComponentLength", 64), "Parameter_Written");
+	ok(comes_to(65, ENAMETOOLONG), "Parameter_Valid_AppliesToNewOperations /* LCS-308 LCS-311 LCS-314 */");
+	ok(write_named(64) == 0, "Parameter_ExactlyThat_Works");
 
-	refused("MaxValueSize", REG_DWORD, &zero, 4, "dword_out_of_range", "\xacreceived_u32\x00\xaeretained_value\xcd\x10\x00", 32);
-	refused("MaxValueSize", REG_SZ, "many", 4, "wrong_type", "\xadreceived_type\x01\xacreceived_u32\xc0", 29);
-	ok(write_sized(5000) == ENOSPC && write_sized(4096) == 0, "Refused_PreviousValue_Stays /* LCS-312 */");
+	refused("MaxPathComponentLength", REG_DWORD, &zero, 4, "dword_out_of_range", "\xacreceived_u32\x00\xaeretained_value\x40", 30);
+	refused("MaxPathComponentLength", REG_SZ, "many", 4, "wrong_type", "\xadreceived_type\x01\xacreceived_u32\xc0", 29);
+	ok(write_named(65) == ENAMETOOLONG && write_named(64) == 0, "Refused_PreviousValue_Stays /* LCS-312 */");
 	set_dword(key, "NoSuchParameter", 1);
 	usleep(100000);
 	ok(!drain_type("LCS_SELF_CONFIG_INVALID"), "UnknownName_IsIgnored /* LCS-313 */");
-	works(ioctl(key, REG_IOC_DELETE_VALUE, &gone), "MaxValueSize_Deleted");
+	works(ioctl(key, REG_IOC_DELETE_VALUE, &gone), "Parameter_Deleted");
 	ok(find(&found, "LCS_SELF_CONFIG_INVALID") && holds(&found, TYPE("missing")), "Deleted_IsReported");
-	ok(write_sized(5000) == ENOSPC, "Deleted_PreviousValue_Stays");
-	works(set_dword(key, "maxvaluesize", 8000), "OtherSpelling_Written");
-	ok(comes_to(5000, 0), "OtherSpelling_Applies");
+	ok(write_named(65) == ENAMETOOLONG, "Deleted_PreviousValue_Stays");
+	works(set_dword(key, "maxpathcomponentlength", 80), "OtherSpelling_Written");
+	ok(comes_to(80, 0), "OtherSpelling_Applies");
 
 	close(machine.fd);
 	pthread_join(machine.thread, NULL);
 	for (i = 0; i < MAX_VALUES; i++)
-		if (machine.values[i].used && !strcasecmp(machine.values[i].name, "maxvaluesize")) {
-			memcpy(machine.values[i].data, "\x00\x10\0\0", 4);
+		if (machine.values[i].used && !strcasecmp(machine.values[i].name, "maxpathcomponentlength")) {
+			memcpy(machine.values[i].data, "\x40\0\0\0", 4);
 			machine.values[i].sequence = 90000;
 		}
 	machine.fd = open("/dev/pkm_registry", O_RDWR | O_CLOEXEC);
 	works(source_register(&machine, "Machine", 100000), "Source_ComesBack");
 	works(-pthread_create(&machine.thread, NULL, serve, &machine), "Source_Serves");
-	ok(comes_to(5000, ENOSPC), "SourceBack_ParametersAreReadAgain /* LCS-315 */");
+	ok(comes_to(65, ENAMETOOLONG), "SourceBack_ParametersAreReadAgain /* LCS-315 */");
 	return plan();
 }
