@@ -426,3 +426,37 @@ TEST(Inherit_AceTooLong_IsRefused)
 	pkm_writer_init(&w, out, sizeof(out));
 	EXPECT_EQ(kacs_inherit_sd(&in, &w), -EINVAL);
 }
+
+/* KACS-FMT-047, KACS-FMT-048, KACS-FMT-087: whose owner, group and DACL, and what the bits say of it */
+TEST(Inherit_Defaults_AreMarkedAsSuch)
+{
+	static const u8 dacl[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 1, 0, 0, 0,
+				     1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	const u16 all = KACS_SE_OWNER_DEFAULTED | KACS_SE_GROUP_DEFAULTED | KACS_SE_DACL_DEFAULTED |
+			KACS_SE_SACL_DEFAULTED;
+	static struct fixture f;
+
+	memset(&f, 0, sizeof(f));
+	f.in.group = sid_named("G", 1);
+	f.in.default_dacl = dacl;
+	f.in.default_dacl_len = sizeof(dacl);
+	run(&f, "O:SYD:(A;;FA;;;SY)", NULL, false);
+	EXPECT_EQ(f.child.control & all, all & ~KACS_SE_SACL_DEFAULTED);
+	EXPECT(kacs_sid_equal(f.child.owner, sid_named("U", 1)));
+	EXPECT(kacs_sid_equal(f.child.group, sid_named("G", 1)));
+	EXPECT_EQ(f.child.dacl.count, 1);
+	/* an inherited DACL is no default */
+	run(&f, "O:SYD:(A;OI;FA;;;SY)", NULL, false);
+	EXPECT_EQ(f.child.control & KACS_SE_DACL_DEFAULTED, 0);
+	/* neither is what the creator gives */
+	run(&f, NULL, "O:VG:SYD:(A;;FR;;;V)", false);
+	EXPECT_EQ(f.child.control & all, 0);
+	EXPECT(kacs_sid_equal(f.child.owner, sid_named("V", 1)));
+	EXPECT(kacs_sid_equal(f.child.group, sid_named("SY", 2)));
+	/* nothing from anywhere: a null DACL, bit clear and offset 0 */
+	memset(&f, 0, sizeof(f));
+	run(&f, "O:SYD:(A;;FA;;;SY)", NULL, false);
+	EXPECT(!f.child.dacl.data && !(f.child.control & KACS_SE_DACL_PRESENT));
+	EXPECT_EQ(pkm_get_le32(f.out + 16), 0);
+	EXPECT_EQ(f.child.control & KACS_SE_DACL_DEFAULTED, 0);
+}

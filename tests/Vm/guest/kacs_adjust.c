@@ -362,6 +362,23 @@ static void test_anonymous(void)
 	close(source);
 }
 
+/* KACS-TOK-140, KACS-TOK-141: a descriptor to look with, whatever the token would allow */
+static void test_inspection(void)
+{
+	struct kacs_inspect_token_args inspect = { syscall(SYS_pidfd_open, getpid(), 0), 0 };
+	int fds[2] = { ioctl(dev, KACS_IOC_INSPECT_TOKEN, &inspect), open("/sys/kernel/security/kacs/self", O_RDONLY) };
+	const char *const names[2] = { "Inspect", "SelfNode" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		ok(user_is(fds[i], SID_SYSTEM), "%s_Query_Works", names[i]);
+		ok(adjust_privilege(fds[i], 23, 0) == -1 && errno == EACCES, "%s_Adjust_Eacces", names[i]);
+		ok(duplicate(fds[i], 8, 1, 0) == -1 && errno == EACCES, "%s_Duplicate_Eacces", names[i]);
+		ok(ioctl(fds[i], KACS_IOC_INSTALL) == -1 && errno == EACCES, "%s_Install_Eacces", names[i]);
+		close(fds[i]);
+	}
+}
+
 static void test_system(void)
 {
 	/* Owner SYSTEM; SYSTEM 0xE8, SYSTEM and Administrators everything. */
@@ -405,6 +422,7 @@ int main(void)
 {
 	open_dev();
 	test_system();
+	test_inspection();
 	test_minted();
 	test_privileges();
 	test_groups();

@@ -272,6 +272,39 @@ static void test_sessions(void)
 	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first), ENOENT, "Session_Gone_Enoent");
 }
 
+static int sessions_node_denied(void)
+{
+	int token = make_token(SID_LOCAL_SERVICE, 0, 0);
+
+	if (ioctl(token, KACS_IOC_INSTALL))
+		return 1;
+	return open("/sys/kernel/security/kacs/sessions", O_RDONLY) >= 0 || errno != EACCES;
+}
+
+/* One line a session, fields by name (KACS-TOK-142). */
+static void test_sessions_node(void)
+{
+	static char text[65536];
+	char line[256];
+	uint64_t id;
+	int fd, len = 0, n;
+
+	create_session(SID_LOCAL_SERVICE, &id);
+	fd = open("/sys/kernel/security/kacs/sessions", O_RDONLY);
+	works(fd, "SessionsNode_System_Opens");
+	while (fd >= 0 && (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += n;
+	close(fd);
+	text[len] = 0;
+	snprintf(line, sizeof(line), "session_id=%llu user_sid=010100000000000513000000 logon_type=5"
+		 " auth_package=74657374 created_at=", (unsigned long long)id);
+	ok(strstr(text, line) != NULL, "SessionsNode_NewSession_IsListed");
+	ok(len && text[len - 1] == '\n' && strstr(text, "session_id=0 user_sid=010100000000000512000000 logon_type=5"),
+	   "SessionsNode_System_IsListed"); /* KACS-TOK-144 */
+	ok(in_child(sessions_node_denied) == 0, "SessionsNode_Service_Eacces");
+	session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, id);
+}
+
 static void test_linked(void)
 {
 	struct kacs_get_linked_token_args get = { -1 };
@@ -320,6 +353,7 @@ int main(void)
 	test_duplicate();
 	test_restrict();
 	test_sessions();
+	test_sessions_node();
 	test_linked();
 	return plan();
 }
