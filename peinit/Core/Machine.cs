@@ -110,14 +110,11 @@ public sealed class Machine
         Now = now.Monotonic < Now.Monotonic ? now with { Monotonic = Now.Monotonic } : now;
         if (IsFinished)
         {
-            if (input.Kind == InputKind.Resume)
+            // An unmount that hangs is a phase like others (PEINIT-356).
+            bool forced = input.Kind == InputKind.Signal && Shutdown.IsThirdInterrupt(input.Number) && FinalEffect.Kind == EffectKind.FinishShutdown;
+            FinalEffect = forced ? new Effect { Kind = EffectKind.ForceReboot } : FinalEffect;
+            if (forced || input.Kind == InputKind.Resume)
             {
-                effects.Add(FinalEffect);
-            }
-            else if (input.Kind == InputKind.Signal && Shutdown.IsThirdInterrupt(input.Number) && FinalEffect.Kind == EffectKind.FinishShutdown)
-            {
-                // In any phase: an unmount that hangs is one (PEINIT-356).
-                FinalEffect = new Effect { Kind = EffectKind.ForceReboot };
                 effects.Add(FinalEffect);
             }
 
