@@ -3,6 +3,7 @@ using System;
 using System.Buffers.Text;
 using System.Text;
 using Peinit.Core;
+using Peinit.Output;
 
 namespace Peinit.Notify;
 
@@ -97,24 +98,7 @@ internal static class NotifyMessage
         return null;
     }
 
-    // Shown on terminals and stored per service: bounded, and no control characters to play with the reader's screen.
-    private static string Text(ReadOnlySpan<byte> value)
-    {
-        string text = Encoding.UTF8.GetString(value.Length > MaxText ? value[..MaxText] : value);
-        foreach (char c in text)
-        {
-            if (char.IsControl(c))
-            {
-                return string.Create(text.Length, text, static (span, source) =>
-                {
-                    for (int i = 0; i < span.Length; i++)
-                    {
-                        span[i] = char.IsControl(source[i]) ? '\uFFFD' : source[i];
-                    }
-                });
-            }
-        }
-
-        return text;
-    }
+    // Shown on terminals and stored per service: bounded, and nothing to play with the reader's screen.
+    private static string Text(ReadOnlySpan<byte> value) =>
+        Printable.Of(Encoding.UTF8.GetString(value.Length > MaxText ? value[..MaxText] : value));
 }

@@ -67,7 +67,7 @@ internal sealed class OutputPump
     /// <summary>Adds a line of peinit's own.</summary>
     internal void AddOwn(string text, bool isError)
     {
-        LogRecord record = new("peinit", isError, Encoding.UTF8.GetBytes(text), Clock.Realtime, null, null);
+        LogRecord record = new("peinit", isError, Encoding.UTF8.GetBytes(Printable.Of(text)), Clock.Realtime, null, null);
         Route(record, _own);
         Flush();
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Peinit.Output;
 using Peios.Interop;
 
 namespace Peinit.Shell;
@@ -21,7 +22,7 @@ internal static class SystemConsole
 
         using (fd)
         {
-            _ = Files.Write(fd, Encoding.UTF8.GetBytes($"peinit: {text}\r\n"));
+            _ = Files.Write(fd, Encoding.UTF8.GetBytes($"peinit: {Printable.Of(text)}\r\n"));
         }
     }
 }

@@ -133,6 +133,16 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void OwnLine_WithTextOfOthers_StaysOneLine()
+    {
+        OutputPump pump = new(_loop);
+        pump.AddOwn("web: invalid definition: \u001b[2Ja\npeinit: all services ready", isError: true);
+        using UnixSocket eventd = Bind();
+        Assert.True(pump.Connect(Path.Combine(_folder, "log.sock")).Ok);
+        Assert.Equal(["peinit!web: invalid definition: \uFFFD[2Ja\uFFFDpeinit: all services ready"], Received(eventd));
+    }
+
+    [Fact]
     public void Pipes_OfEarlierStartsThatNobodyCloses_AreGivenUpOldestFirst()
     {
         OutputPump pump = new(_loop);
