@@ -16,7 +16,7 @@ SECONDS ?= 60
 fuzz:
 	$(MAKE) -s -C tests/Core fuzz-run SECONDS=$(SECONDS)
 	$(MAKE) -s -C pkm/core
-	PEIOS_FUZZ_SECONDS=$(SECONDS) dotnet test tests/Managed -v q --nologo --filter FullyQualifiedName~SddlFuzz --logger "console;verbosity=detailed"
+	PEIOS_FUZZ_SECONDS=$(SECONDS) dotnet test tests/Managed -c Release -v q --nologo --filter FullyQualifiedName~SddlFuzz --logger "console;verbosity=detailed"
 
 .PHONY: build image run tour test bench clean deps lint fuzz
 .DEFAULT_GOAL := build

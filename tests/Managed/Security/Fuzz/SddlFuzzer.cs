@@ -19,6 +19,9 @@ internal sealed class SddlFuzzer(int seed)
     /// <summary>An input that takes this long hangs; the slowest of a run takes milliseconds.</summary>
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(20);
 
+    /// <summary>The youngest of what earlier runs kept: enough to go on from, little enough to read at once.</summary>
+    private const int MostKept = 4000;
+
     private static readonly string s_folder = Path.Combine(Repository.Root, "out", "fuzz");
 
     private readonly SddlMutator _mutator = new(seed);
@@ -46,10 +49,10 @@ internal sealed class SddlFuzzer(int seed)
     /// <summary>What earlier runs kept.</summary>
     public static IEnumerable<string> Kept()
     {
-        string path = KeptPath;
-        foreach (string line in File.Exists(path) ? File.ReadLines(path) : [])
+        string[] lines = File.Exists(KeptPath) ? File.ReadAllLines(KeptPath) : [];
+        for (int i = Math.Max(0, lines.Length - MostKept); i < lines.Length; i++)
         {
-            yield return JsonSerializer.Deserialize<string>(line)!;
+            yield return JsonSerializer.Deserialize<string>(lines[i])!;
         }
     }
 

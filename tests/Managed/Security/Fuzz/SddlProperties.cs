@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Peios.Security;
 
@@ -167,18 +168,20 @@ internal static class SddlProperties
             return;
         }
 
-        for (int i = 0; i < 4 && reader.MoveNext(out Ace ace); i++)
+        // Which types and operators there are, not how many or in which order: the corpus stays small enough to mix.
+        uint types = 0;
+        ulong operators = 0;
+        while (reader.MoveNext(out Ace ace))
         {
-            hash.Add(ace.Type);
-            hash.Add(ace.Flags);
-            hash.Add(ace.ObjectFlags);
+            types |= 1u << ((byte)ace.Type & 31);
             foreach (byte b in Ace.IsCallbackType(ace.Type) ? ace.ApplicationData : default)
             {
-                if (b >= 0x80)
-                {
-                    hash.Add(b);
-                }
+                operators |= b is >= 0x80 and < 0xA8 ? 1UL << (b - 0x80) : 0;
             }
         }
+
+        hash.Add(types);
+        hash.Add(BitOperations.PopCount(operators));
+        hash.Add(operators & (ulong)-(long)operators);
     }
 }
