@@ -162,6 +162,25 @@ public sealed class IdentityTests : GuestTest
         }
     }
 
+    [Theory]
+    [InlineData("lpsd", "SeAudit SeChangeNotify SeCreateSymbolicLink")]
+    [InlineData("authd", "SeAudit SeChangeNotify SeCreateSymbolicLink SeCreateToken SeDebug SeSecurity SeTcb")]
+    [Rule("AUTH-001", "AUTH-015", "AUTH-016", "LPS-001", "LPS-002")]
+    public void Daemon_RunsAsSystem_WithItsPrivilegesAlone(string daemon, string privileges)
+    {
+        Assert.Equal("755 666\n", Guest.Shell($"echo $(stat -c %a /run/{daemon}) $(stat -c %a /run/{daemon}/{daemon}.sock)").Output);
+        Assert.Contains("S-1-5-18", Guest.Shell($"idn user --pid $(pidof {daemon})").Output, StringComparison.Ordinal);
+        using JsonDocument held = JsonDocument.Parse(Guest.Shell($"idn privs --json --pid $(pidof {daemon})").Output);
+        List<string> names = [];
+        foreach (JsonElement privilege in held.RootElement.GetProperty("privileges").EnumerateArray())
+        {
+            names.Add(privilege.GetProperty("name").GetString()!.Replace("Privilege", "", StringComparison.Ordinal));
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        Assert.Equal(privileges, string.Join(' ', names));
+    }
+
     [Fact]
     [Rule("CLI-008")]
     public void Tool_WhoseReaderHasGone_EndsSilently()

@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using Authd;
 using Authd.Commands;
 using Authd.Minting;
 using Authd.Sessions;
@@ -101,6 +102,28 @@ public sealed class LogonPlanTests
         Assert.True(spec.Encode().Ok);
         Assert.Null(LocalSource.ReadPrincipal(Parse(json.Replace("@", Convert.ToBase64String(array[..^1]), StringComparison.Ordinal))));
         Assert.Null(LocalSource.ReadPrincipal(Parse(json.Replace("@", "not base64", StringComparison.Ordinal))));
+    }
+
+    [Theory, Rule("AUTH-033", "AUTH-050")]
+    [InlineData(LogonType.Interactive)]
+    [InlineData(LogonType.Network)]
+    [InlineData(LogonType.Batch)]
+    public void EveryToken_MayPassFoldersAndMakeLinks(LogonType type)
+    {
+        const ulong always = Privilege.ChangeNotify | Privilege.CreateSymbolicLink;
+        foreach (Principal principal in (Principal[])[Alice(), Bob()])
+        {
+            Assert.All(Plan(principal, type), static plan => Assert.Equal(always, plan.Spec.PrivilegesEnabled & always));
+        }
+    }
+
+    [Fact, Rule("AUTH-020")]
+    public void Rights_HaveTheNumbersOfTheSheet()
+    {
+        Assert.Equal(
+            (0x01u, 0x02u, 0x04u, 0x08u, 0x10u, 0x20u, 0x40u, 0x80u),
+            (AuthdRights.Logon, AuthdRights.ServiceToken, AuthdRights.Elevate, AuthdRights.Query, AuthdRights.EndSession, AuthdRights.Lookup, AuthdRights.Admin, AuthdRights.Self));
+        Assert.Equal(new GenericMapping(0x00020028, 0x00020050, 0x00020087, 0x000F00FF), AuthdRights.Mapping);
     }
 
     [Theory, Rule("AUTH-021", "AUTH-005")]

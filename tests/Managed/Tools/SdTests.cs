@@ -66,6 +66,15 @@ public class SdTests
         Assert.Equal(mask, parsed);
     }
 
+    [Theory]
+    [InlineData(0x1f01ffu, "full")]
+    [InlineData(0x1e01ffu, "full but DELETE")]
+    [InlineData(0x1c01ffu, "full but DELETE,READ_CONTROL")]
+    [InlineData(0x120089u, "read")]
+    [InlineData(0x40000u, "WRITE_DAC")]
+    [InlineData(0u, "none")]
+    public void Mask_InWords_IsShort(uint mask, string words) => Assert.Equal(words, ObjectRights.File.Describe(mask));
+
     [Theory, Rule("CLI-013")]
     [InlineData("")]
     [InlineData(",")]

@@ -95,12 +95,18 @@ internal sealed class ObjectRights
         return names;
     }
 
-    /// <summary>A mask in words: <c>full</c>, or the generic rights it holds whole and the names of the rest.</summary>
+    /// <summary>A mask in words: <c>full</c>, full but for one or two rights, or the generic rights it holds whole and the names of the rest.</summary>
     public string Describe(uint mask)
     {
         if (mask == Mapping.All || mask == AccessMask.GenericAll)
         {
             return "full";
+        }
+
+        uint missing = Mapping.All & ~mask;
+        if ((mask & ~Mapping.All) == 0 && uint.PopCount(missing) <= 2)
+        {
+            return $"full but {string.Join(',', Names(missing))}";
         }
 
         List<string> words = [];

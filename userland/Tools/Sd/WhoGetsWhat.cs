@@ -21,7 +21,7 @@ internal static class WhoGetsWhat
 
     private const uint OwnersOwn = AccessMask.ReadControl | AccessMask.WriteDac;
 
-    /// <summary>The answers, by principal in order of first mention, each right once.</summary>
+    /// <summary>The answers, by principal in order of first mention.</summary>
     public static List<Answer> Of(in SecurityDescriptor sd, GenericMapping mapping)
     {
         List<Answer> answers = [];
@@ -64,28 +64,32 @@ internal static class WhoGetsWhat
 
     private static void Walk(in SecurityDescriptor sd, Sid sid, GenericMapping mapping, List<Answer> answers)
     {
-        uint decided = 0;
+        uint given = 0;
+        uint refused = 0;
         if (sid == sd.Owner && !NamesOwnerRights(sd))
         {
             // Before the walk: no deny takes them away (KACS-FMT-098).
             answers.Add(new Answer(sid, OwnersOwn, true, -1, false));
-            decided = OwnersOwn;
+            given = OwnersOwn;
         }
 
         _ = AclReader.TryRead(sd.Dacl, out AclReader reader);
         for (int index = 0; reader.MoveNext(out Ace ace); index++)
         {
-            uint mask = mapping.Map(ace.Mask) & ~decided;
+            uint mask = mapping.Map(ace.Mask);
             // An ACE for one kind of object below decides nothing about the object itself.
-            if (!Acts(ace) || ace.Sid != sid || mask == 0 || !ace.ObjectType.IsEmpty)
+            if (!Acts(ace) || ace.Sid != sid || (mask & ~(given | refused)) == 0 || !ace.ObjectType.IsEmpty)
             {
                 continue;
             }
 
             bool conditional = Ace.IsCallbackType(ace.Type);
             bool granted = ace.Type is AceType.AccessAllowed or AceType.AccessAllowedObject or AceType.AccessAllowedCallback or AceType.AccessAllowedCallbackObject;
+            // What an earlier ACE decided the other way is not this one's; what both say alike reads better whole.
+            mask &= ~(granted ? refused : given);
             answers.Add(new Answer(sid, mask, granted, index, conditional));
-            decided |= conditional ? 0 : mask;
+            given |= conditional || !granted ? 0 : mask;
+            refused |= conditional || granted ? 0 : mask;
         }
     }
 
