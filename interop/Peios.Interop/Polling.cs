@@ -7,6 +7,9 @@ public static unsafe class Polling
     /// <summary>POLLIN.</summary>
     public const short Readable = 1;
 
+    /// <summary>POLLHUP: the other side is gone; reported without being asked for.</summary>
+    public const short HungUp = 16;
+
     /// <summary>POLLOUT.</summary>
     public const short Writable = 4;
 

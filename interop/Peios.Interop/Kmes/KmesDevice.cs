@@ -146,6 +146,7 @@ public sealed unsafe class KmesDevice : IDisposable
     /// <param name="nudge">Descriptor from <see cref="CreateNudge"/>.</param>
     /// <param name="expected">The counter that the caller saw.</param>
     /// <param name="timeoutMs">-1 waits without limit.</param>
+    /// <returns>ESTALE: another ring has taken over, attach again whatever the generation says.</returns>
     public static Errno WaitOrNudge(Fd ring, Fd nudge, uint expected, int timeoutMs)
     {
         ArgumentNullException.ThrowIfNull(ring);
@@ -160,7 +161,12 @@ public sealed unsafe class KmesDevice : IDisposable
         fds[0] = new Libc.PollFd { Fd = ring.Raw, Events = Polling.Readable };
         fds[1] = new Libc.PollFd { Fd = nudge.Raw, Events = Polling.Readable };
         int n = Libc.poll(fds, 2, timeoutMs);
-        return n < 0 ? Libc.LastError : n == 0 ? Errno.ETIMEDOUT : Errno.None;
+        if (n < 0)
+        {
+            return Libc.LastError;
+        }
+
+        return n == 0 ? Errno.ETIMEDOUT : (fds[0].Revents & Polling.HungUp) != 0 ? Errno.ESTALE : Errno.None;
     }
 
     /// <summary>Sets the counter value that <c>poll</c> on the ring descriptor compares with.</summary>

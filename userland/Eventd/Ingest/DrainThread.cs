@@ -88,6 +88,7 @@ internal sealed class DrainThread
 
     private void Run()
     {
+        bool replaced = false;
         while (!_abort)
         {
             bool last = _stop.IsSet;
@@ -97,7 +98,7 @@ internal sealed class DrainThread
             }
 
             Allocated = GC.GetAllocatedBytesForCurrentThread();
-            if (_ring.Reader.Generation != _generation)
+            if (replaced || _ring.Reader.Generation != _generation)
             {
                 // The old ring is frozen now, but events may have come between the look at it and the change.
                 if (!Drain())
@@ -106,6 +107,7 @@ internal sealed class DrainThread
                 }
 
                 Reattach();
+                replaced = false;
                 continue;
             }
 
@@ -114,7 +116,9 @@ internal sealed class DrainThread
                 break;
             }
 
-            _ = _ring.Wait(-1); // whatever ends it: look at the flags, drain again
+            // Whatever ends it: look at the flags, drain again. A ring attached in the very moment of its replacement shows
+            // the new generation already; the kernel then says that it is stale.
+            replaced = _ring.Wait(-1) == Errno.ESTALE;
         }
 
         lock (_swap)
