@@ -47,8 +47,8 @@ static int start_irqs(const char *text, const struct kernel_param *param)
 
 	if (err || !n)
 		return err ?: -EINVAL;
-	hrtimer_cancel(&timer);
-	atomic_set(&irqs_left, n);
+	if (atomic_cmpxchg(&irqs_left, 0, n))
+		return -EBUSY;
 	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	timer.function = tick;
 	hrtimer_start(&timer, ns_to_ktime(20000), HRTIMER_MODE_REL_PINNED_HARD);

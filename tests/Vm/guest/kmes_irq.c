@@ -21,7 +21,7 @@ static int parameter(const char *name, const char *text)
 	int fd, n;
 
 	snprintf(path, sizeof(path), "/sys/module/pkm/parameters/%s", name);
-	fd = open(path, O_RDWR);
+	fd = open(path, text ? O_WRONLY : O_RDONLY);
 	if (fd < 0)
 		return -1;
 	n = text ? write(fd, text, strlen(text)) : read(fd, answer, sizeof(answer) - 1);
