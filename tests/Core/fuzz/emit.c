@@ -101,7 +101,7 @@ static void single(const void *arg)
 	int want = 0;
 	long err = kmes_ioc_emit(arg);
 
-	if (!may_emit)
+	if (!may_emit) /* not held, or nobody to ask: KMES-047 KMES-048 */
 		want = -EPERM;
 	else if (copy_from_user(&e, arg, sizeof(e)))
 		want = -EFAULT;

@@ -57,6 +57,17 @@ static int emit_deep(__u32 depth)
 	return emit_raw("deep", 4, payload, depth + 1);
 }
 
+/* KMES-137: SYSTEM and Administrators everything, Authenticated Users reading */
+static void inherited(void)
+{
+	uint8_t sd[512];
+	struct reg_get_security_args g = { REG_SECURITY_DACL, sizeof(sd), (uintptr_t)sd };
+
+	works(ioctl(key, REG_IOC_GET_SECURITY, &g), "Kmes_Descriptor_IsReadable");
+	ok(memmem(sd, sizeof(sd), root_sd + 56, 16) && memmem(sd, sizeof(sd), root_sd + 76, 20) &&
+	   memmem(sd, sizeof(sd), root_sd + 100, 16), "Kmes_Descriptor_IsTheHives /* KMES-137 */");
+}
+
 static void limits(void)
 {
 	works(emit_sized(60000), "MaxEventSize_Default_Takes60000");
@@ -248,6 +259,7 @@ int main(void)
 	ok(found.cpus == 2, "Finder_SeesBothCpus");
 	key = create_key("Machine\\System\\KMES");
 	works(key, "Kmes_Created");
+	inherited();
 	limits();
 	bad_values();
 	same_capacity();
