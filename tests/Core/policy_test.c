@@ -303,3 +303,45 @@ TEST(Policy_NamedByCreatorSid_IsFound)
 	EXPECT_EQ(check(), -EACCES);
 	EXPECT_EQ(r.trace[0].step, KACS_STEP_CENTRAL_POLICY);
 }
+
+/* KACS-AC-131, KACS-AC-153: what has no meaning in a policy's ACLs is carried and inert */
+TEST(Policy_AcesWithoutMeaningThere_AreInert)
+{
+	static const struct rule_text odd[] = {
+		{ .dacl = "O:SYG:SYD:(SP;;;;;POL2)(AU;SAFA;FA;;;WD)(A;;FA;;;WD)",
+		  .sacl = "O:SYG:SYS:(ML;;NRNWNX;;;S-1-16-16384)(TL;;0x0;;;S-1-19-512-8192)(SP;;;;;POL2)"
+			  "(D;;FA;;;WD)(AU;SA;FA;;;WD)" },
+	};
+
+	setup(&plain, OPEN_SD, KACS_MAXIMUM_ALLOWED | 1);
+	r.req.find_policy = find;
+	install(0, odd, 1);
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.res.granted, 0x1f01ff);
+	EXPECT_EQ(r.audit_count, 1);
+}
+
+/* KACS-AC-163, KACS-AC-157: what a policy took from a privilege is a use that failed */
+TEST(Policy_TakesAPrivilegesBits_UseHasFailed)
+{
+	static const struct rule_text nothing[] = { { .dacl = "O:SYG:SYD:" } };
+	struct token token = { .privileges = KACS_PRIV_MASK(KACS_PRIV_BACKUP), .audit = 0xc };
+
+	setup(&token, "O:SYG:SYD:S:(SP;;;;;POL)", 1);
+	r.req.find_policy = find;
+	r.req.intent = KACS_BACKUP_INTENT;
+	install(0, nothing, 0);
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.res.used, KACS_PRIV_MASK(KACS_PRIV_BACKUP));
+	EXPECT(r.privileges[0].success);
+	setup(&token, "O:SYG:SYD:S:(SP;;;;;POL)", 1);
+	r.req.find_policy = find;
+	r.req.intent = KACS_BACKUP_INTENT;
+	install(0, nothing, 1);
+	EXPECT_EQ(check(), -EACCES);
+	EXPECT_EQ(r.res.used, 0);
+	EXPECT_EQ(r.privilege_count, 1);
+	EXPECT(!r.privileges[0].success);
+	EXPECT_EQ(r.privileges[0].granted, 0x120089);
+	EXPECT_EQ(r.privileges[0].surviving, 0);
+}

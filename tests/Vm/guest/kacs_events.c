@@ -80,6 +80,22 @@ static void test_tokens(void)
 	ok(!take("logon-session-destroyed", &e), "SessionEnd_LastToken_OnlyOne");
 }
 
+/* Once, however often it is asked for (KACS-AC-195, KACS-TOK-089). */
+static void test_invalidation(void)
+{
+	struct kacs_logon_session_args args;
+	struct event e;
+	uint64_t session = 0;
+
+	create_session(SID_NETWORK_SERVICE, &session);
+	args.auth_id = session;
+	works(ioctl(dev, KACS_IOC_INVALIDATE_LOGON_SESSION, &args), "Invalidate_Session_Works");
+	ok(take("logon-session-invalidated", &e) && holds(&e, SID_NETWORK_SERVICE, 12), "Invalidate_Session_IsReported");
+	ioctl(dev, KACS_IOC_INVALIDATE_LOGON_SESSION, &args);
+	ok(!take("logon-session-invalidated", &e), "Invalidate_Again_IsNotReported");
+	ioctl(dev, KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, &args);
+}
+
 /* Owner SYSTEM; SACL: failed 0x2 for Everyone; DACL: 0x1 to Everyone. */
 static const uint8_t AUDITED[] = {
 	1, 0, 0x14, 0x80, 20, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 60, 0, 0, 0,
@@ -206,6 +222,7 @@ int main(void)
 	test_processes();
 	test_threads();
 	test_tokens();
+	test_invalidation();
 	test_denied();
 	test_policy();
 	return plan();
