@@ -201,7 +201,8 @@ struct kmes_attach_args {
  * @timeout_ms: 0 waits without limit
  *
  * Sleeps while futex_counter equals @expected. 0 after a change, EAGAIN when it
- * differed already, ETIMEDOUT, EINTR.
+ * differed already, ETIMEDOUT, EINTR; ESTALE when another ring has taken over:
+ * finish this one and attach again, whatever its generation says.
  */
 struct kmes_wait_args {
 	__u32 expected;
