@@ -103,27 +103,46 @@ static void describe(const struct kacs_gate *gate, struct who_memory *mem,
 /* Returns the bytes needed, having written them when they fit in @cap. */
 typedef u32 write_fn(void *buf, u32 cap, const struct kacs_event_who *who, const void *event);
 
+/* Holders of SeAuditPrivilege may emit anyway; others pay, and without budget the check fails. */
+static bool may_emit(u32 bytes)
+{
+	struct kacs_token *primary = kacs_primary_token_get();
+	bool may;
+
+	if (!primary)
+		return false;
+	may = READ_ONCE(primary->privs_enabled) & KACS_PRIV_MASK(KACS_PRIV_AUDIT) ||
+	      kacs_session_charge(primary->fixed->session, bytes);
+	kacs_token_put(primary);
+	return may;
+}
+
 static int emit_check_event(const struct kacs_gate *gate, const char *type, write_fn *write,
 			    const void *event)
 {
 	gfp_t gfp = gate->atomic ? GFP_ATOMIC : GFP_KERNEL;
 	struct who_memory *mem = kmalloc(sizeof(*mem), gfp);
 	struct kacs_event_who who;
-	u8 *body;
+	u8 *body = NULL;
+	int err = -ENOMEM;
 	u32 len;
 
 	if (!mem)
-		return -ENOMEM;
+		return err;
 	describe(gate, mem, &who);
 	len = write(NULL, 0, &who, event);
-	body = kvmalloc(len, gfp); /* kmalloc alone when it may not sleep */
+	if (gate->charged && !may_emit(len))
+		err = -EAGAIN;
+	else
+		body = kvmalloc(len, gfp); /* kmalloc alone when it may not sleep */
 	if (body) {
 		write(body, len, &who, event);
 		emit(type, body, len);
 		kvfree(body);
+		err = 0;
 	}
 	kfree(mem);
-	return body ? 0 : -ENOMEM;
+	return err;
 }
 
 static u32 write_audit(void *buf, u32 cap, const struct kacs_event_who *who, const void *event)

@@ -14,6 +14,7 @@
 
 #include <pkm/core/base.h>
 #include <pkm/core/kacs.h>
+#include <pkm/core/kmes.h>
 #include <pkm/kacs.h>
 #include <pkm/lsm.h>
 #include <pkm/module.h>
@@ -103,6 +104,7 @@ static inline struct kacs_blob *kacs_blob_get_rcu(struct kacs_blob __rcu **place
  * @end_event: body of the event that its end emits, made while memory could
  *             still be had: the end may come in softirq
  * @end_event_len: bytes at @end_event
+ * @budget: bytes of events that its processes may cause by checks of their own; @lock
  */
 struct kacs_session {
 	refcount_t refs;
@@ -123,6 +125,7 @@ struct kacs_session {
 	u32 package_len;
 	u8 *end_event;
 	u32 end_event_len;
+	struct kmes_bucket budget;
 };
 
 int kacs_session_init(void);
@@ -130,6 +133,7 @@ void kacs_session_exit(void);
 int kacs_session_create(const struct kacs_session_spec *spec, u64 *id);
 struct kacs_session *kacs_session_find_get(u64 id);
 void kacs_session_put(struct kacs_session *session);
+bool kacs_session_charge(struct kacs_session *session, u32 bytes);
 int kacs_session_destroy_empty(u64 id);
 int kacs_session_invalidate(u64 id);
 bool kacs_session_token_born(struct kacs_session *session);
@@ -336,6 +340,7 @@ long kacs_ioc_revert(void);
  * @audit_context_len: bytes at @audit_context
  * @atomic: nothing may sleep; the PIP values are given
  * @silent: no events
+ * @charged: the caller chose the descriptor and pays for the events
  * @result: filled
  */
 struct kacs_gate {
@@ -359,6 +364,7 @@ struct kacs_gate {
 	u32 audit_context_len;
 	bool atomic;
 	bool silent;
+	bool charged;
 	struct kacs_result result;
 };
 

@@ -141,6 +141,7 @@ static void fill_gate(struct call *call)
 	gate->tree_count = args->object_tree_ptr ? args->object_tree_count : 0;
 	gate->audit_context = call->context;
 	gate->audit_context_len = call->context ? args->audit_context_len : 0;
+	gate->charged = true;
 }
 
 static int put_word(u64 ptr, u32 value)
@@ -196,7 +197,8 @@ static int fetch(struct call *call, const void __user *arg)
  * @arg: struct kacs_access_check_args
  *
  * Context: process context. May sleep.
- * Return: the granted mask; -EACCES, -EFAULT, -EINVAL, -EBADF, -ENOMEM.
+ * Return: the granted mask; -EACCES, -EFAULT, -EINVAL, -EBADF, -ENOMEM, -EAGAIN
+ * when the caller's budget of audit events is spent.
  */
 long kacs_ioc_access_check(void __user *arg)
 {

@@ -12,10 +12,14 @@
 #include <linux/hash.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "internal.h"
 
 #define TABLE_BITS 8
+
+/* A sixteenth of a ring's default size, per second and at once. */
+#define EVENT_BYTES (256U << 10)
 
 static struct hlist_head table[1 << TABLE_BITS];
 static DEFINE_SPINLOCK(table_lock);
@@ -92,6 +96,7 @@ static struct kacs_session *make(const struct kacs_session_spec *spec)
 	spin_lock_init(&session->lock);
 	session->logon_type = spec->logon_type;
 	session->created_at = kacs_now();
+	kmes_bucket_fill(&session->budget, EVENT_BYTES, ktime_get_mono_fast_ns());
 	session->user_len = spec->user_len;
 	memcpy(session->user, spec->user, spec->user_len);
 	session->package_len = spec->auth_package_len;
@@ -335,6 +340,28 @@ struct kacs_token *kacs_session_partner_get(struct kacs_session *session,
 	}
 	spin_unlock_irqrestore(&session->lock, flags);
 	return partner;
+}
+
+/**
+ * kacs_session_charge() - pay for an event that a process's own check causes
+ * @session: session of the process's primary token
+ * @bytes: of the event
+ *
+ * Whoever writes the descriptor of a check writes its audit ACEs too: without
+ * a bound one call pushes everything else out of the ring.
+ *
+ * Context: any but NMI.
+ * Return: false when the budget does not suffice.
+ */
+bool kacs_session_charge(struct kacs_session *session, u32 bytes)
+{
+	unsigned long flags;
+	bool paid;
+
+	spin_lock_irqsave(&session->lock, flags);
+	paid = kmes_bucket_take(&session->budget, EVENT_BYTES, bytes, ktime_get_mono_fast_ns());
+	spin_unlock_irqrestore(&session->lock, flags);
+	return paid;
 }
 
 /**

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/* Whoever checks against descriptors of his own cannot push other people's events out of the ring. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/pkm/kmes.h>
+
+#include "kacs.h"
+
+#define SE_AUDIT 21
+#define AUDIT_ACES 3000
+
+static uint8_t sd[65535], context[KACS_AUDIT_CONTEXT_MAX];
+
+static uint32_t add_ace(uint32_t at, uint8_t type, uint8_t flags)
+{
+	const uint8_t head[8] = { type, flags, 20, 0, 1, 0, 0, 0 };
+
+	memcpy(sd + at, head, 8);
+	memcpy(sd + at + 8, SID_EVERYONE, 12);
+	return at + 20;
+}
+
+static uint32_t add_acl(uint32_t at, uint16_t count, uint8_t type, uint8_t flags)
+{
+	uint16_t size = 8 + 20 * count;
+
+	memset(sd + at, 0, 8);
+	sd[at] = 2;
+	memcpy(sd + at + 2, &size, 2);
+	memcpy(sd + at + 4, &count, 2);
+	for (at += 8; count--;)
+		at = add_ace(at, type, flags);
+	return at;
+}
+
+/* One check that everybody passes, with @audits audit ACEs that all fire. */
+static int check(uint16_t audits)
+{
+	struct kacs_access_check_args args = {
+		.size = sizeof(args), .token_fd = -1, .sd_ptr = (uintptr_t)sd, .desired_access = 1, .generic_all = 1,
+		.audit_context_ptr = (uintptr_t)context, .audit_context_len = sizeof(context),
+	};
+	uint32_t sacl = 32, dacl;
+
+	memset(sd, 0, 32);
+	sd[0] = 1;
+	sd[2] = 0x14;
+	sd[3] = 0x80;
+	sd[4] = 20;
+	memcpy(sd + 20, SID_SYSTEM, 12);
+	memcpy(sd + 12, &sacl, 4);
+	dacl = add_acl(sacl, audits, 2, 0xc0);
+	memcpy(sd + 16, &dacl, 4);
+	args.sd_len = add_acl(dacl, 1, 0, 0);
+	return ioctl(dev, KACS_IOC_ACCESS_CHECK, &args);
+}
+
+static int unprivileged(void)
+{
+	if (ioctl(make_token(SID_LOCAL_SERVICE, 201, 0), KACS_IOC_INSTALL))
+		return 1;
+	if (check(8) != 1)
+		return 2;
+	if (check(AUDIT_ACES) != -1 || errno != EAGAIN)
+		return 3;
+	if (check(AUDIT_ACES) != -1 || errno != EAGAIN)
+		return 4;
+	return check(0) == 1 ? 0 : 5;
+}
+
+static int auditor(void)
+{
+	if (ioctl(make_token(SID_LOCAL_SERVICE, 201, PRIV(SE_AUDIT)), KACS_IOC_INSTALL))
+		return 1;
+	return check(AUDIT_ACES) != 1;
+}
+
+static uint64_t written(int kmes)
+{
+	struct kmes_stats stats = { .size = sizeof(stats) };
+
+	return ioctl(kmes, KMES_IOC_STATS, &stats) ? 0 : stats.write_pos;
+}
+
+int main(void)
+{
+	int kmes = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	uint64_t before;
+
+	open_dev();
+	before = written(kmes);
+	ok(in_child(unprivileged) == 0, "AccessCheck_FloodOfAudits_FailsClosed");
+	ok(before && written(kmes) - before < KMES_CAPACITY_DEFAULT / 4, "AccessCheck_FloodOfAudits_LeavesRing");
+	ok(in_child(auditor) == 0, "AccessCheck_SeAudit_EmitsAll"); /* KACS-AC-169 */
+	return plan();
+}
