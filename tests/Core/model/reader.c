@@ -90,6 +90,7 @@ bool reader_must_wait(struct reader *r, u32 *expected)
 	smp_mb(); /* (C) */
 	if (smp_load_acquire(&r->page->write_pos) > r->pos)
 		goto cancel;
+	READER_WINDOW();
 	*expected = smp_load_acquire(&r->page->futex_counter);
 	if (smp_load_acquire(&r->page->write_pos) > r->pos) /* KMES-106 */
 		goto cancel;

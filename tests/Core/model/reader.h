@@ -37,6 +37,13 @@ bool reader_replaced(const struct reader *r);
 bool reader_must_wait(struct reader *r, u32 *expected);
 void reader_woken(struct reader *r);
 
+/* READER_WINDOW() is a stress test's: it widens the window between the first look and the counter. */
+#ifdef READER_WINDOW
+void READER_WINDOW(void);
+#else
+#define READER_WINDOW() do { } while (0)
+#endif
+
 /* Copies what the producer may be overwriting. */
 void reader_copy(u8 *to, const u8 *from, u32 n);
 
