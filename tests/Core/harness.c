@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * Runs the tests that registered themselves: all, or those whose name holds
- * the first argument. Ends with "N passed, N failed".
+ * the first argument, in any case (as xunit's filter does). Ends with
+ * "N passed, N failed".
  */
+#define _GNU_SOURCE
 #include "harness.h"
 
 #include <stdarg.h>
@@ -59,7 +61,7 @@ int main(int argc, char **argv)
 		sorted[i++] = t;
 	qsort(sorted, count, sizeof(struct test *), by_name);
 	for (i = 0; i < count; i++) {
-		if (argc > 1 && !strstr(sorted[i]->name, argv[1]))
+		if (argc > 1 && !strcasestr(sorted[i]->name, argv[1]))
 			continue;
 		failures = 0;
 		not_run = NULL;

@@ -182,6 +182,43 @@ public sealed class IdentityTests : GuestTest
     }
 
     [Fact]
+    [Rule("AUTH-057", "AUTH-065", "AUTH-066")]
+    public void ServiceToken_EachRefusal_IsOneEventWithItsReason()
+    {
+        Ok(Lpsd, "{\"command\":\"add\",\"name\":\"late\",\"kind\":\"service\",\"expires_at\":\"2020-01-01T00:00:00.000000Z\"}");
+        Assert.Contains("EXPIRED", Ask(Authd, "{\"command\":\"service-token\",\"identity\":\"late\",\"service\":\"tooLate\"}"), StringComparison.Ordinal);
+        Assert.Contains("NOT_ALLOWED", Ask(Authd, "{\"command\":\"service-token\",\"identity\":\"SYSTEM\",\"service\":\"tooHigh\"}"), StringComparison.Ordinal);
+        Assert.Equal(3, As("LocalService", "idn preview late").ExitCode);
+        foreach ((string service, string reason) in (ReadOnlySpan<(string, string)>)[("tooLate", "EXPIRED"), ("tooHigh", "NOT_ALLOWED")])
+        {
+            string[] found = [];
+            Guest.Eventually($"the refusal of {service} is stored", () => (found = Events(service)).Length > 0);
+            Assert.Contains($"\"reason\":\"{reason}\"", Assert.Single(found), StringComparison.Ordinal);
+            Assert.Contains("\"success\":false", found[0], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    [Rule("LPS-046", "LPS-047", "AUTH-011")]
+    public void PrincipalSelf_InAnAccountsDescriptor_IsThatAccountAlone()
+    {
+        Ok(Lpsd, "{\"command\":\"add\",\"name\":\"own\",\"kind\":\"service\"}");
+        Ok(Lpsd, "{\"command\":\"add\",\"name\":\"other\",\"kind\":\"service\"}");
+        Assert.True(Sddl.TryParse("O:SYG:SYD:(A;;0xf00ff;;;SY)(A;;0x1;;;AU)(A;;0x4;;;PS)", out byte[] descriptor, out _));
+        foreach (string name in (string[])["own", "other"])
+        {
+            Ok(Lpsd, $"{{\"command\":\"set-sd\",\"name\":\"{name}\",\"sd\":\"{Convert.ToBase64String(descriptor)}\"}}");
+        }
+
+        Assert.Contains("\"ok\"", AskAs("own", Lpsd, "{\"command\":\"set\",\"name\":\"own\",\"description\":\"mine\"}"), StringComparison.Ordinal);
+        Assert.Contains("ACCESS_DENIED", AskAs("own", Lpsd, "{\"command\":\"set\",\"name\":\"other\",\"description\":\"not mine\"}"), StringComparison.Ordinal);
+        // Who may not change does not learn who is there.
+        Assert.Contains("ACCESS_DENIED", AskAs("own", Lpsd, "{\"command\":\"set\",\"name\":\"nobodyAtAll\",\"description\":\"x\"}"), StringComparison.Ordinal);
+        Assert.Contains("ACCESS_DENIED", AskAs("own", Lpsd, "{\"command\":\"remove\",\"name\":\"own\"}"), StringComparison.Ordinal);
+        Assert.Contains("NOT_FOUND", Ask(Lpsd, "{\"command\":\"set\",\"name\":\"nobodyAtAll\",\"description\":\"x\"}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Rule("CLI-008")]
     public void Tool_WhoseReaderHasGone_EndsSilently()
     {
@@ -221,6 +258,14 @@ public sealed class IdentityTests : GuestTest
     private CommandResult As(string? identity, string line) => Guest.Execute(GuestCommand.Shell(line) with { Identity = identity });
 
     private string Ask(string socket, string request) => UnixSend.Send(Guest, socket, Encoding.UTF8.GetBytes(request + "\n")).Output;
+
+    private string AskAs(string identity, string socket, string request) =>
+        Guest.Execute(new GuestCommand(UnixSend.Install(Guest, "unixsend"), socket) { Input = Encoding.UTF8.GetBytes(request + "\n"), Identity = identity }).Output;
+
+    private string[] Events(string service) =>
+        Array.FindAll(
+            Guest.Shell("evctl events 'authd.service-token' --json").Output.Split('\n'),
+            line => line.Contains($"\"service\":\"{service}\"", StringComparison.Ordinal));
 
     private string Ok(string socket, string request)
     {
