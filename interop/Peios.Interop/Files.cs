@@ -209,6 +209,9 @@ public static unsafe class Files
         return error == Errno.EEXIST ? Errno.None : error;
     }
 
+    /// <summary>Makes a directory that must not be there yet; EEXIST when it is.</summary>
+    public static Errno MakeNewDirectory(string path, int mode) => Libc.Check(Libc.mkdir(path, mode));
+
     /// <summary>Removes an empty directory.</summary>
     public static Errno RemoveDirectory(string path) => Libc.Check(Libc.rmdir(path));
 

@@ -19,6 +19,7 @@ public sealed class TokenSpec
     /// <summary>Longest wire form.</summary>
     public const int MaxLength = 65536;
 
+    private const int UsualLength = 2048;
     private const int HeaderLength = 192;
     private const uint Version = 2;
 
@@ -98,7 +99,13 @@ public sealed class TokenSpec
         {
             return Errno.EINVAL;
         }
-        byte[] buffer = new byte[MaxLength];
+        // Nearly all fit the first; 64 KiB for every token would be most of what PID 1 allocates during a boot.
+        Result<byte[]> encoded = EncodeInto(new byte[UsualLength]);
+        return encoded.Error == Errno.E2BIG ? EncodeInto(new byte[MaxLength]) : encoded;
+    }
+
+    private Result<byte[]> EncodeInto(byte[] buffer)
+    {
         SpanWriter sections = new(buffer.AsSpan(HeaderLength));
         uint[] offsets = new uint[7];
         offsets[0] = Place(ref sections, User.ToArray());

@@ -70,6 +70,8 @@ internal sealed class ServiceBoot(Supervisor supervisor)
         }
 
         supervisor.Log.Info($"all services ready: {active} up, {failed} failed");
+        // The monotonic clock starts with the kernel.
+        supervisor.Log.Info($"ready after {Clock.Monotonic / 1_000_000} ms");
         supervisor.Log.OnConsole = false;
         supervisor.Loop.Schedule(new MemoryTrim(), Clock.Monotonic + MemoryTrim.DelayNanoseconds);
     }

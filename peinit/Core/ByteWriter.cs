@@ -32,6 +32,16 @@ internal ref struct ByteWriter(Span<byte> buffer)
     /// <summary>Writes a boolean as 0 or 1.</summary>
     public void Flag(bool value) => U8(value ? (byte)1 : (byte)0);
 
+    /// <summary>Writes bytes that are encoded already.</summary>
+    public void Raw(ReadOnlySpan<byte> encoded)
+    {
+        Span<byte> room = Take(encoded.Length);
+        if (room.Length == encoded.Length)
+        {
+            encoded.CopyTo(room);
+        }
+    }
+
     /// <summary>Writes 32 bits.</summary>
     public void I32(int value)
     {

@@ -21,4 +21,11 @@ internal sealed class Deadline(DeadlineKind kind, object? owner)
 
     /// <summary>Whether it is in the queue.</summary>
     public bool IsArmed => HeapIndex >= 0;
+
+    /// <summary>It was armed, moved or disarmed: the record that holds it has changed.</summary>
+    public void Changed()
+    {
+        Service? service = Owner as Service ?? (Owner as Operation)?.Service;
+        service?.Saved.Drop();
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class DeadlineQueue
     {
         deadline.At = at;
         deadline.Sequence = _sequence++;
+        deadline.Changed();
         if (!deadline.IsArmed)
         {
             if (Count == _heap.Length)
@@ -44,6 +45,7 @@ internal sealed class DeadlineQueue
         }
 
         deadline.HeapIndex = -1;
+        deadline.Changed();
         Deadline last = _heap[--Count];
         _heap[Count] = null!;
         if (last != deadline)

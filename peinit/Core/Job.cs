@@ -9,6 +9,16 @@ namespace Peinit.Core;
 /// </summary>
 public sealed class Job
 {
+    private JobState _state;
+    private int _pid;
+    private Moment _createdAt;
+    private Moment _startedAt;
+    private int _failedStep;
+    private int _errno;
+    private Cause _failureCause;
+    private Guid _operationId;
+    private JobStep _step;
+
     internal Job(Guid id, Service service, JobType type, ServiceDefinition definition, CommandLine? command, int hookIndex)
     {
         Id = id;
@@ -56,16 +66,32 @@ public sealed class Job
     public string Identity => Type is JobType.PreExecHook or JobType.PostExecHook ? Definition.EffectiveHookIdentity : Definition.Identity;
 
     /// <summary>State of the record.</summary>
-    public JobState State { get; internal set; }
+    public JobState State
+    {
+        get => _state;
+        internal set => Saved.Put(ref _state, value);
+    }
 
     /// <summary>0 until forked.</summary>
-    public int Pid { get; internal set; }
+    public int Pid
+    {
+        get => _pid;
+        internal set => Saved.Put(ref _pid, value);
+    }
 
     /// <summary>When the record was made.</summary>
-    public Moment CreatedAt { get; internal set; }
+    public Moment CreatedAt
+    {
+        get => _createdAt;
+        internal set => Saved.Put(ref _createdAt, value);
+    }
 
     /// <summary>When it was forked; Realtime 0 before.</summary>
-    public Moment StartedAt { get; internal set; }
+    public Moment StartedAt
+    {
+        get => _startedAt;
+        internal set => Saved.Put(ref _startedAt, value);
+    }
 
     /// <summary>When it ended; Realtime 0 before.</summary>
     public Moment EndedAt { get; internal set; }
@@ -77,19 +103,42 @@ public sealed class Job
     public int ExitSignal { get; internal set; }
 
     /// <summary>Step of PEINIT-188 that failed, or 0.</summary>
-    public int FailedStep { get; internal set; }
+    public int FailedStep
+    {
+        get => _failedStep;
+        internal set => Saved.Put(ref _failedStep, value);
+    }
 
     /// <summary>Errno of a failed setup, or 0.</summary>
-    public int Errno { get; internal set; }
+    public int Errno
+    {
+        get => _errno;
+        internal set => Saved.Put(ref _errno, value);
+    }
 
     /// <summary>Cause of its failure, or None.</summary>
-    public Cause FailureCause { get; internal set; }
+    public Cause FailureCause
+    {
+        get => _failureCause;
+        internal set => Saved.Put(ref _failureCause, value);
+    }
 
     /// <summary>Operation it was made for, or empty.</summary>
-    public Guid OperationId { get; internal set; }
+    public Guid OperationId
+    {
+        get => _operationId;
+        internal set => Saved.Put(ref _operationId, value);
+    }
+
+    /// <summary>Its record in the state part of a snapshot.</summary>
+    internal SavedRecord Saved { get; } = new();
 
     /// <summary>How far its life has come.</summary>
-    internal JobStep Step { get; set; }
+    internal JobStep Step
+    {
+        get => _step;
+        set => Saved.Put(ref _step, value);
+    }
 
     /// <summary>Position in the machine's list.</summary>
     internal int ListIndex { get; set; } = -1;

@@ -7,6 +7,11 @@ namespace Peinit.Core;
 /// <summary>One request to act on a service (PEINIT-303). Made and changed by the machine; the shell reads it for replies and events.</summary>
 public sealed class Operation
 {
+    private string? _caller;
+    private OperationState _state;
+    private Moment _createdAt;
+    private Moment _startedAt;
+
     internal Operation(Guid id, OperationType type, Service service, OperationSource source, Cause cause)
     {
         Id = id;
@@ -30,16 +35,32 @@ public sealed class Operation
     public OperationSource Source { get; }
 
     /// <summary>User SID of the control client, or null.</summary>
-    public string? Caller { get; internal set; }
+    public string? Caller
+    {
+        get => _caller;
+        internal set => Service.Saved.Put(ref _caller, value);
+    }
 
     /// <summary>Its state.</summary>
-    public OperationState State { get; internal set; }
+    public OperationState State
+    {
+        get => _state;
+        internal set => Service.Saved.Put(ref _state, value);
+    }
 
     /// <summary>When it was accepted.</summary>
-    public Moment CreatedAt { get; internal set; }
+    public Moment CreatedAt
+    {
+        get => _createdAt;
+        internal set => Service.Saved.Put(ref _createdAt, value);
+    }
 
     /// <summary>When it began to execute; Realtime 0 before.</summary>
-    public Moment StartedAt { get; internal set; }
+    public Moment StartedAt
+    {
+        get => _startedAt;
+        internal set => Service.Saved.Put(ref _startedAt, value);
+    }
 
     /// <summary>When it ended; Realtime 0 before.</summary>
     public Moment CompletedAt { get; internal set; }

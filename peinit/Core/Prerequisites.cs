@@ -158,6 +158,7 @@ internal sealed class Prerequisites(Machine machine)
                 continue;
             }
 
+            dependent.Saved.Drop();
             foreach (Dependency dependency in dependent.Dependencies)
             {
                 dependency.Satisfied |= dependency.Target == service;

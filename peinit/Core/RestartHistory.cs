@@ -7,7 +7,7 @@ namespace Peinit.Core;
 /// The times of the last restarts of a service, oldest first, for the budget (PEINIT-230). At most
 /// <see cref="Limit"/> are kept; a larger budget counts as unlimited.
 /// </summary>
-internal sealed class RestartHistory
+internal sealed class RestartHistory(SavedRecord saved)
 {
     /// <summary>Times kept at most.</summary>
     public const int Limit = 4096;
@@ -34,6 +34,7 @@ internal sealed class RestartHistory
 
         _times[(_head + Count) % _times.Length] = now;
         Count++;
+        saved.Drop();
     }
 
     /// <summary>Forgets everything (PEINIT-235).</summary>
@@ -41,6 +42,7 @@ internal sealed class RestartHistory
     {
         Count = 0;
         _head = 0;
+        saved.Drop();
     }
 
     /// <summary>Forgets what lies at or before the start of the window and counts the rest.</summary>
@@ -50,6 +52,7 @@ internal sealed class RestartHistory
         {
             _head = (_head + 1) % _times.Length;
             Count--;
+            saved.Drop();
         }
 
         return Count;

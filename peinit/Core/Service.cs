@@ -9,9 +9,43 @@ namespace Peinit.Core;
 /// </summary>
 public sealed class Service
 {
+    private ServiceDefinition? _activation;
+    private ServiceState _state;
+    private Cause _cause;
+    private Operation? _runningOperation;
+    private string? _statusText;
+    private long _activeSince;
+    private int _generation;
+    private ulong _watchdogMicroseconds;
+    private ActivationPhase _phase;
+    private long _phaseStart;
+    private int _checkSerial;
+    private bool _demanded;
+    private bool _holdsSlot;
+    private bool _isReleased;
+    private int _mainKill;
+    private int _hooksKill;
+    private bool _mainUsed;
+    private bool _hooksUsed;
+    private Cause _drainCause;
+    private bool _drainSuccessExit;
+    private int _lastErrno;
+    private StopReason _stopReason;
+    private bool _termSent;
+    private bool _announcedStopping;
+    private bool _announcedReloading;
+    private bool _watchdogOverridden;
+    private int _failures;
+    private Service? _lostBinding;
+    private bool _inBoot;
+    private bool _bootSettled;
+    private Dependency[] _dependencies = [];
+
     internal Service(string name)
     {
         Name = name;
+        Restarts = new RestartHistory(Saved);
+        FailureStarts = new RestartHistory(Saved);
         PhaseDeadline = new Deadline(DeadlineKind.Phase, this);
         PostHookDeadline = new Deadline(DeadlineKind.PostHooks, this);
         KillDeadline = new Deadline(DeadlineKind.Kill, this);
@@ -26,13 +60,25 @@ public sealed class Service
     public ServiceDefinition? Model { get; internal set; }
 
     /// <summary>Snapshot of the running or last activation; null before the first start (PEINIT-157).</summary>
-    public ServiceDefinition? Activation { get; internal set; }
+    public ServiceDefinition? Activation
+    {
+        get => _activation;
+        internal set => Saved.Put(ref _activation, value);
+    }
 
     /// <summary>The state.</summary>
-    public ServiceState State { get; internal set; }
+    public ServiceState State
+    {
+        get => _state;
+        internal set => Saved.Put(ref _state, value);
+    }
 
     /// <summary>Cause of the last transition; None before the first (PEINIT-397).</summary>
-    public Cause Cause { get; internal set; }
+    public Cause Cause
+    {
+        get => _cause;
+        internal set => Saved.Put(ref _cause, value);
+    }
 
     /// <summary>The main process's job, or null.</summary>
     public Job? MainJob { get; internal set; }
@@ -44,22 +90,42 @@ public sealed class Service
     public Job? ReloadJob { get; internal set; }
 
     /// <summary>The operation that executes, or null.</summary>
-    public Operation? RunningOperation { get; internal set; }
+    public Operation? RunningOperation
+    {
+        get => _runningOperation;
+        internal set => Saved.Put(ref _runningOperation, value);
+    }
 
     /// <summary>Last <c>STATUS=</c> of this activation, or null (PEINIT-395).</summary>
-    public string? StatusText { get; internal set; }
+    public string? StatusText
+    {
+        get => _statusText;
+        internal set => Saved.Put(ref _statusText, value);
+    }
 
     /// <summary>CLOCK_MONOTONIC ns of entering Active; 0 when the service is neither Active nor Reloading (PEINIT-396).</summary>
-    public long ActiveSince { get; internal set; }
+    public long ActiveSince
+    {
+        get => _activeSince;
+        internal set => Saved.Put(ref _activeSince, value);
+    }
 
     /// <summary>Path of its tree below the peinit cgroup, generation included (PEINIT-170, PEINIT-171).</summary>
     public string CgroupPath { get; internal set; } = "";
 
     /// <summary>Generation of the tree.</summary>
-    public int Generation { get; internal set; }
+    public int Generation
+    {
+        get => _generation;
+        internal set => Saved.Put(ref _generation, value);
+    }
 
     /// <summary>Interval of the running watchdog in microseconds, 0 when off; what WATCHDOG_USEC says to the child (PEINIT-194).</summary>
-    public ulong WatchdogMicroseconds { get; internal set; }
+    public ulong WatchdogMicroseconds
+    {
+        get => _watchdogMicroseconds;
+        internal set => Saved.Put(ref _watchdogMicroseconds, value);
+    }
 
     /// <summary>Sub-cgroups that outlived SIGKILL (PEINIT-212).</summary>
     public IReadOnlyList<ServiceWarning> Warnings => Leaks;
@@ -76,6 +142,9 @@ public sealed class Service
 
     /// <summary>Whether a process may exist: what shutdown waits for.</summary>
     public bool MayHaveProcesses => State is ServiceState.Starting or ServiceState.Active or ServiceState.Reloading or ServiceState.Stopping;
+
+    /// <summary>Its record in the state part of a snapshot; whatever is part of that drops it when it changes.</summary>
+    internal SavedRecord Saved { get; } = new();
 
     internal List<ServiceWarning> Leaks { get; } = [];
 
@@ -95,7 +164,11 @@ public sealed class Service
     internal int Ordinal { get; set; }
 
     /// <summary>Edges to what it needs, from the model, or from the snapshot while it runs without one.</summary>
-    internal Dependency[] Dependencies { get; set; } = [];
+    internal Dependency[] Dependencies
+    {
+        get => _dependencies;
+        set => Saved.Put(ref _dependencies, value);
+    }
 
     /// <summary>Services with an edge to this one.</summary>
     internal List<Service> Dependents { get; } = [];
@@ -109,19 +182,39 @@ public sealed class Service
     /// <summary>Cgroup id without generation.</summary>
     internal string CgroupBase { get; set; } = "";
 
-    internal ActivationPhase Phase { get; set; }
+    internal ActivationPhase Phase
+    {
+        get => _phase;
+        set => Saved.Put(ref _phase, value);
+    }
 
     /// <summary>When the phase of PEINIT-250 began.</summary>
-    internal long PhaseStart { get; set; }
+    internal long PhaseStart
+    {
+        get => _phaseStart;
+        set => Saved.Put(ref _phaseStart, value);
+    }
 
     /// <summary>Guards against answers of an earlier round of checks.</summary>
-    internal int CheckSerial { get; set; }
+    internal int CheckSerial
+    {
+        get => _checkSerial;
+        set => Saved.Put(ref _checkSerial, value);
+    }
 
     /// <summary>The attempt has asked for its dependencies.</summary>
-    internal bool Demanded { get; set; }
+    internal bool Demanded
+    {
+        get => _demanded;
+        set => Saved.Put(ref _demanded, value);
+    }
 
     /// <summary>Counts against MaxParallelStarts.</summary>
-    internal bool HoldsSlot { get; set; }
+    internal bool HoldsSlot
+    {
+        get => _holdsSlot;
+        set => Saved.Put(ref _holdsSlot, value);
+    }
 
     /// <summary>What the end of the step must look at.</summary>
     internal Work Work { get; set; }
@@ -133,59 +226,127 @@ public sealed class Service
     internal int StopBlockers { get; set; }
 
     /// <summary>Dependents of this start may go on (PEINIT-201).</summary>
-    internal bool IsReleased { get; set; }
+    internal bool IsReleased
+    {
+        get => _isReleased;
+        set => Saved.Put(ref _isReleased, value);
+    }
 
     /// <summary>Serial of the outstanding kill of <c>main/</c>, 0 when none.</summary>
-    internal int MainKill { get; set; }
+    internal int MainKill
+    {
+        get => _mainKill;
+        set => Saved.Put(ref _mainKill, value);
+    }
 
     /// <summary>Serial of the outstanding kill of <c>hooks/</c>, 0 when none.</summary>
-    internal int HooksKill { get; set; }
+    internal int HooksKill
+    {
+        get => _hooksKill;
+        set => Saved.Put(ref _hooksKill, value);
+    }
 
     /// <summary>Something was forked into <c>main/</c> in this activation.</summary>
-    internal bool MainUsed { get; set; }
+    internal bool MainUsed
+    {
+        get => _mainUsed;
+        set => Saved.Put(ref _mainUsed, value);
+    }
 
     /// <summary>Something was forked into <c>hooks/</c> in this activation.</summary>
-    internal bool HooksUsed { get; set; }
+    internal bool HooksUsed
+    {
+        get => _hooksUsed;
+        set => Saved.Put(ref _hooksUsed, value);
+    }
 
     /// <summary>Cause of the failure that is being drained; None when a Oneshot ended well.</summary>
-    internal Cause DrainCause { get; set; }
+    internal Cause DrainCause
+    {
+        get => _drainCause;
+        set => Saved.Put(ref _drainCause, value);
+    }
 
     /// <summary>The failure was a plain exit with a success code (PEINIT-229).</summary>
-    internal bool DrainSuccessExit { get; set; }
+    internal bool DrainSuccessExit
+    {
+        get => _drainSuccessExit;
+        set => Saved.Put(ref _drainSuccessExit, value);
+    }
 
     /// <summary>Errno of the failure, for replies.</summary>
-    internal int LastErrno { get; set; }
+    internal int LastErrno
+    {
+        get => _lastErrno;
+        set => Saved.Put(ref _lastErrno, value);
+    }
 
-    internal StopReason StopReason { get; set; }
+    internal StopReason StopReason
+    {
+        get => _stopReason;
+        set => Saved.Put(ref _stopReason, value);
+    }
 
     /// <summary>SIGTERM was sent in this stop.</summary>
-    internal bool TermSent { get; set; }
+    internal bool TermSent
+    {
+        get => _termSent;
+        set => Saved.Put(ref _termSent, value);
+    }
 
     /// <summary><c>STOPPING=1</c> came from this incarnation (PEINIT-257).</summary>
-    internal bool AnnouncedStopping { get; set; }
+    internal bool AnnouncedStopping
+    {
+        get => _announcedStopping;
+        set => Saved.Put(ref _announcedStopping, value);
+    }
 
     /// <summary><c>RELOADING=1</c> came in this reload.</summary>
-    internal bool AnnouncedReloading { get; set; }
+    internal bool AnnouncedReloading
+    {
+        get => _announcedReloading;
+        set => Saved.Put(ref _announcedReloading, value);
+    }
 
     /// <summary>The service set the watchdog itself (PEINIT-246).</summary>
-    internal bool WatchdogOverridden { get; set; }
+    internal bool WatchdogOverridden
+    {
+        get => _watchdogOverridden;
+        set => Saved.Put(ref _watchdogOverridden, value);
+    }
 
     /// <summary>Consecutive failures (PEINIT-234).</summary>
-    internal int Failures { get; set; }
+    internal int Failures
+    {
+        get => _failures;
+        set => Saved.Put(ref _failures, value);
+    }
 
-    internal RestartHistory Restarts { get; } = new();
+    internal RestartHistory Restarts { get; }
 
     /// <summary>Starts that OnFailure of other services asked for.</summary>
-    internal RestartHistory FailureStarts { get; } = new();
+    internal RestartHistory FailureStarts { get; }
 
     /// <summary>The bound dependency whose stop made it Failed (PEINIT-263).</summary>
-    internal Service? LostBinding { get; set; }
+    internal Service? LostBinding
+    {
+        get => _lostBinding;
+        set => Saved.Put(ref _lostBinding, value);
+    }
 
     /// <summary>Member of the boot graph.</summary>
-    internal bool InBoot { get; set; }
+    internal bool InBoot
+    {
+        get => _inBoot;
+        set => Saved.Put(ref _inBoot, value);
+    }
 
     /// <summary>Its boot start has settled.</summary>
-    internal bool BootSettled { get; set; }
+    internal bool BootSettled
+    {
+        get => _bootSettled;
+        set => Saved.Put(ref _bootSettled, value);
+    }
 
     /// <summary>Starts an activation on the current model: what belonged to the last one is void (PEINIT-157, 216, 248, 395).</summary>
     internal void BeginActivation(long now)

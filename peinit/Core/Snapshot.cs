@@ -17,7 +17,7 @@ public static class Snapshot
 {
     private const uint Magic = 0x53494550;
     private const int HeaderSize = 24;
-    private const ushort Version = 1;
+    private const ushort Version = 2;
 
     /// <summary>What a blob is.</summary>
     private enum Part : ushort

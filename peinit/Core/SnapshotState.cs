@@ -3,7 +3,11 @@ using System;
 
 namespace Peinit.Core;
 
-/// <summary>The state part of a snapshot: boot, shutdown, services in the order of the model part, then <see cref="SnapshotWork"/>.</summary>
+/// <summary>
+/// The state part of a snapshot: boot, shutdown, services with their operations in the order of the model part, then the
+/// live jobs (<see cref="SnapshotWork"/>). What has not changed since the last time is copied, not encoded
+/// (<see cref="SavedRecord"/>).
+/// </summary>
 internal static class SnapshotState
 {
     /// <summary>Writes it.</summary>
@@ -13,13 +17,19 @@ internal static class SnapshotState
         machine.Boot.WriteTo(ref writer);
         machine.Shutdown.WriteTo(ref writer);
         machine.Stopping.WriteTo(ref writer);
+        // Records name services and definitions by their number in the model.
+        bool renumbered = machine.SavedModelVersion != machine.ModelVersion;
         writer.I32(machine.Services.Count);
         for (int i = 0; i < machine.Services.Count; i++)
         {
-            WriteService(machine, machine.Services[i], ref writer);
+            WriteRecord(machine, machine.Services[i], renumbered, ref writer);
         }
 
-        SnapshotWork.Write(machine, ref writer);
+        SnapshotWork.WriteJobs(machine, renumbered, ref writer);
+        if (!writer.Overflowed)
+        {
+            machine.SavedModelVersion = machine.ModelVersion;
+        }
     }
 
     /// <summary>Reads it into a machine that has its model.</summary>
@@ -38,9 +48,10 @@ internal static class SnapshotState
         for (int i = 0; i < machine.Services.Count && !reader.Failed; i++)
         {
             ReadService(machine, machine.Services[i], ref reader);
+            SnapshotWork.ReadOperations(machine, machine.Services[i], ref reader);
         }
 
-        SnapshotWork.Read(machine, ref reader);
+        SnapshotWork.ReadJobs(machine, ref reader);
         if (!reader.Failed)
         {
             machine.Shutdown.Restore();
@@ -87,6 +98,23 @@ internal static class SnapshotState
             | (service.LostBinding is not null ? Has.Binding : Has.None)
             | (latches ? Has.Latches : Has.None)
             | ((service.Generation | service.CheckSerial) != 0 ? Has.Serials : Has.None);
+    }
+
+    private static void WriteRecord(Machine machine, Service service, bool renumbered, ref ByteWriter writer)
+    {
+        if (service.Saved.IsCurrent && !renumbered)
+        {
+            writer.Raw(service.Saved.Bytes);
+            return;
+        }
+
+        int start = writer.Length;
+        WriteService(machine, service, ref writer);
+        SnapshotWork.WriteOperations(service, ref writer);
+        if (!writer.Overflowed)
+        {
+            service.Saved.Keep(writer.Written[start..]);
+        }
     }
 
     private static void WriteService(Machine machine, Service service, ref ByteWriter writer)

@@ -6,21 +6,56 @@ namespace Peinit.Core;
 /// <summary>The unfinished operations and the live jobs of a snapshot's state part.</summary>
 internal static class SnapshotWork
 {
-    /// <summary>Writes them.</summary>
-    public static void Write(Machine machine, ref ByteWriter writer)
+    /// <summary>Writes the operations of a service that have not ended.</summary>
+    public static void WriteOperations(Service service, ref ByteWriter writer)
     {
-        WriteOperations(machine, ref writer);
+        writer.I32(service.PendingOperations.Count + (service.RunningOperation is null ? 0 : 1));
+        if (service.RunningOperation is { } running)
+        {
+            WriteOperation(running, ref writer);
+        }
+
+        foreach (Operation pending in service.PendingOperations)
+        {
+            WriteOperation(pending, ref writer);
+        }
+    }
+
+    /// <summary>Reads them into their service.</summary>
+    public static void ReadOperations(Machine machine, Service service, ref ByteReader reader)
+    {
+        int count = reader.Count(48);
+        for (int i = 0; i < count && !reader.Failed; i++)
+        {
+            ReadOperation(machine, service, ref reader);
+        }
+    }
+
+    /// <summary>Writes the live jobs.</summary>
+    public static void WriteJobs(Machine machine, bool renumbered, ref ByteWriter writer)
+    {
         writer.I32(machine.Jobs.Count);
         for (int i = 0; i < machine.Jobs.Count; i++)
         {
-            WriteJob(machine, machine.Jobs[i], ref writer);
+            Job job = machine.Jobs[i];
+            if (job.Saved.IsCurrent && !renumbered)
+            {
+                writer.Raw(job.Saved.Bytes);
+                continue;
+            }
+
+            int start = writer.Length;
+            WriteJob(machine, job, ref writer);
+            if (!writer.Overflowed)
+            {
+                job.Saved.Keep(writer.Written[start..]);
+            }
         }
     }
 
     /// <summary>Reads them into a machine that has its services.</summary>
-    public static void Read(Machine machine, ref ByteReader reader)
+    public static void ReadJobs(Machine machine, ref ByteReader reader)
     {
-        ReadOperations(machine, ref reader);
         int jobs = reader.Count(32);
         for (int i = 0; i < jobs && !reader.Failed; i++)
         {
@@ -28,34 +63,9 @@ internal static class SnapshotWork
         }
     }
 
-    private static void WriteOperations(Machine machine, ref ByteWriter writer)
-    {
-        int count = 0;
-        for (int i = 0; i < machine.Services.Count; i++)
-        {
-            count += machine.Services[i].PendingOperations.Count + (machine.Services[i].RunningOperation is null ? 0 : 1);
-        }
-
-        writer.I32(count);
-        for (int i = 0; i < machine.Services.Count; i++)
-        {
-            Service service = machine.Services[i];
-            if (service.RunningOperation is { } running)
-            {
-                WriteOperation(running, i, ref writer);
-            }
-
-            foreach (Operation pending in service.PendingOperations)
-            {
-                WriteOperation(pending, i, ref writer);
-            }
-        }
-    }
-
-    private static void WriteOperation(Operation operation, int service, ref ByteWriter writer)
+    private static void WriteOperation(Operation operation, ref ByteWriter writer)
     {
         writer.Id(operation.Id);
-        writer.I32(service);
         writer.U8((byte)operation.Type);
         writer.U8((byte)operation.Source);
         writer.U8((byte)operation.Cause);
@@ -70,40 +80,33 @@ internal static class SnapshotWork
         writer.Deadline(operation.Lifetime);
     }
 
-    private static void ReadOperations(Machine machine, ref ByteReader reader)
+    private static void ReadOperation(Machine machine, Service service, ref ByteReader reader)
     {
-        int count = reader.Count(52);
-        for (int i = 0; i < count && !reader.Failed; i++)
+        Guid id = reader.Id();
+        OperationType type = (OperationType)reader.Upto((int)OperationType.Reset);
+        OperationSource source = (OperationSource)reader.Upto((int)OperationSource.Shutdown);
+        Cause cause = (Cause)reader.Upto((int)Cause.ProcessUnkillable);
+        if (reader.Failed)
         {
-            Guid id = reader.Id();
-            int index = reader.Index(machine.Services.Count);
-            OperationType type = (OperationType)reader.Upto((int)OperationType.Reset);
-            OperationSource source = (OperationSource)reader.Upto((int)OperationSource.Shutdown);
-            Cause cause = (Cause)reader.Upto((int)Cause.ProcessUnkillable);
-            if (index < 0 || reader.Failed)
-            {
-                reader.Fail();
-                return;
-            }
+            return;
+        }
 
-            Service service = machine.Services[index];
-            Operation operation = new(id, type, service, source, cause)
-            {
-                State = reader.Flag() ? OperationState.Running : OperationState.Pending,
-                Caller = reader.Text(),
-                CreatedAt = reader.Time(),
-            };
-            operation.StartedAt = operation.State == OperationState.Running ? reader.Time() : default;
-            reader.Deadline(operation.Lifetime, machine.Deadlines);
-            machine.Operations.Index.Add(operation);
-            if (operation.State == OperationState.Pending)
-            {
-                service.PendingOperations.Add(operation);
-            }
-            else
-            {
-                service.RunningOperation = operation;
-            }
+        Operation operation = new(id, type, service, source, cause)
+        {
+            State = reader.Flag() ? OperationState.Running : OperationState.Pending,
+            Caller = reader.Text(),
+            CreatedAt = reader.Time(),
+        };
+        operation.StartedAt = operation.State == OperationState.Running ? reader.Time() : default;
+        reader.Deadline(operation.Lifetime, machine.Deadlines);
+        machine.Operations.Index.Add(operation);
+        if (operation.State == OperationState.Pending)
+        {
+            service.PendingOperations.Add(operation);
+        }
+        else
+        {
+            service.RunningOperation = operation;
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed class Cgroup(string root)
 
     private static readonly string[] s_parts = ["main", "hooks"];
 
+    private string? _fresh;
+
     internal static string NameOf(CgroupPart part) => s_parts[(int)part];
 
     /// <summary>Makes the root of all services.</summary>
@@ -22,7 +24,8 @@ internal sealed class Cgroup(string root)
     internal Errno Create(string path)
     {
         string tree = $"{root}/{path}";
-        if (Mounts.Identify(tree).Ok)
+        Errno error = Files.MakeNewDirectory(tree, 0x1ED);
+        if (error == Errno.EEXIST)
         {
             if (IsPopulated(tree))
             {
@@ -31,10 +34,12 @@ internal sealed class Cgroup(string root)
 
             // A frozen left-over would freeze the new child before its exec (HAZ-035).
             Thaw(tree);
+            return Files.MakeDirectory($"{tree}/main", 0x1ED);
         }
 
-        Errno error = Files.MakeDirectory(tree, 0x1ED);
-        return error.Ok ? Files.MakeDirectory($"{tree}/main", 0x1ED) : error;
+        error = error.Ok ? Files.MakeNewDirectory($"{tree}/main", 0x1ED) : error;
+        _fresh = error.Ok ? path : null;
+        return error;
     }
 
     /// <summary>Opens a part for CLONE_INTO_CGROUP, making and thawing it first.</summary>
@@ -50,7 +55,13 @@ internal sealed class Cgroup(string root)
             }
         }
 
-        Thaw(directory);
+        // What was made a moment ago nobody has lived in, and so nobody has frozen.
+        if (part != CgroupPart.Main || _fresh != path)
+        {
+            Thaw(directory);
+        }
+
+        _fresh = null;
         return Files.Open(directory, Files.ReadOnly | Files.Directory);
     }
 

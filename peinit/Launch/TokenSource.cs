@@ -24,12 +24,14 @@ internal sealed class TokenSource
 
     private readonly Supervisor _supervisor;
     private readonly KacsDevice? _device;
+    private readonly OwnToken? _own;
     private readonly AuthdClient _authd;
 
     internal TokenSource(Supervisor supervisor, KacsDevice? device, AuthdClient authd)
     {
         _supervisor = supervisor;
         _device = device;
+        _own = device is null ? null : new OwnToken(device);
         _authd = authd;
     }
 
@@ -103,69 +105,25 @@ internal sealed class TokenSource
 
     private Result<Fd> Mint(string service, IReadOnlyList<string>? required)
     {
-        if (_device is null)
+        if (_device is null || _own is null)
         {
             return Errno.ENODEV;
         }
 
-        if (!Token.OpenSelf(_device, real: true).TryGet(out Token? own, out Errno error))
-        {
-            return error;
-        }
-
-        using (own)
-        {
-            return Specify(own, service, required).TryGet(out byte[]? spec, out error) ? _device.CreateToken(spec) : error;
-        }
-    }
-
-    // peinit's own values plus the service SID (PEINIT-124, PEINIT-126); the logon SID is the kernel's to add (PEINIT-125).
-    private static Result<byte[]> Specify(Token own, string service, IReadOnlyList<string>? required)
-    {
-        if (!own.User().TryGet(out Sid user, out Errno error)
-            || !own.Groups().TryGet(out SidAndAttributes[]? groups, out error)
-            || !own.Privileges().TryGet(out TokenPrivileges privileges, out error)
-            || !own.IntegrityLevel().TryGet(out uint level, out error)
-            || !own.MandatoryPolicy().TryGet(out uint policy, out error)
-            || !own.DefaultDacl().TryGet(out byte[]? dacl, out error)
-            || !own.Statistics().TryGet(out TokenStatistics statistics, out error)
-            || !own.LogonSid().TryGet(out Sid logon, out error)
-            || !own.Owner().TryGet(out Sid owner, out error)
-            || !own.PrimaryGroup().TryGet(out Sid group, out error))
-        {
-            return error;
-        }
-
-        TokenSpec spec = new()
-        {
-            User = user,
-            IntegrityLevel = level,
-            MandatoryPolicy = policy,
-            PrivilegesPresent = Privileges(privileges.Present, service, required, out ulong enabled),
-            PrivilegesEnabled = enabled,
-            ProjectedUid = 0,
-            ProjectedGid = 0,
-            SessionId = statistics.AuthId,
-            DefaultDacl = dacl.Length == 0 ? null : dacl,
-            Source = new Peios.Security.TokenSource("peinit", 0),
-        };
-        foreach (SidAndAttributes entry in groups)
-        {
-            if (entry.Sid == logon)
-            {
-                continue;
-            }
-
-            spec.Groups.Add(entry);
-            uint index = (uint)spec.Groups.Count;
-            spec.OwnerIndex = entry.Sid == owner && owner != user ? index : spec.OwnerIndex;
-            spec.PrimaryGroupIndex = entry.Sid == group && group != user ? index : spec.PrimaryGroupIndex;
-        }
-
-        spec.Groups.Add(new SidAndAttributes(
+        SidAndAttributes serviceSid = new(
             ServiceSid.Of(service),
-            GroupAttributes.Mandatory | GroupAttributes.EnabledByDefault | GroupAttributes.Enabled));
-        return spec.Encode();
+            GroupAttributes.Mandatory | GroupAttributes.EnabledByDefault | GroupAttributes.Enabled);
+        if (!_own.With(serviceSid).TryGet(out TokenSpec? spec, out Errno error))
+        {
+            return error;
+        }
+
+        ulong own = spec.PrivilegesPresent;
+        spec.PrivilegesPresent = Privileges(own, service, required, out ulong enabled);
+        spec.PrivilegesEnabled = enabled;
+        Result<byte[]> encoded = spec.Encode();
+        spec.PrivilegesPresent = own;
+        return encoded.TryGet(out byte[]? bytes, out error) ? _device.CreateToken(bytes) : error;
     }
 
     // A token with more than the definition lists must not run (PEINIT-131), so a failure here is a failed start.

@@ -178,7 +178,7 @@ public sealed class RestartTests
     [Fact]
     public void History_ManyRestarts_AreBounded()
     {
-        RestartHistory history = new();
+        RestartHistory history = new(new SavedRecord());
         for (int i = 0; i < 10_000; i++)
         {
             history.Add(i);

@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using Peinit.Core;
+using MachineSnapshot = Peinit.Core.Snapshot;
 
 namespace Peios.Tests.Peinit.Simulator;
 
@@ -22,6 +23,23 @@ internal sealed class Invariants(World world, Configuration configuration)
     private bool _orderBroken;
     private Service? _again;
     private bool _resuming;
+
+    [ThreadStatic]
+    private static byte[]? s_copied;
+
+    [ThreadStatic]
+    private static byte[]? s_encoded;
+
+    // What is copied from the last time must be what would be encoded now: a change that forgets to say so loses state.
+    private static void CheckSnapshot(Machine machine)
+    {
+        s_copied ??= new byte[1 << 20];
+        s_encoded ??= new byte[1 << 20];
+        int copied = MachineSnapshot.WriteState(machine, s_copied);
+        machine.SavedModelVersion = -1;
+        int encoded = MachineSnapshot.WriteState(machine, s_encoded);
+        Check(copied > 0 && s_copied.AsSpan(0, copied).SequenceEqual(s_encoded.AsSpan(0, encoded)), "a snapshot with an old record");
+    }
 
     /// <summary>A client sent a request: it must be answered exactly once.</summary>
     public void Asked(long request) => _requests[request] = 0;
@@ -54,6 +72,7 @@ internal sealed class Invariants(World world, Configuration configuration)
 
         _resuming = false;
         Machine machine = world.Machine;
+        CheckSnapshot(machine);
         if (_shutdownAt == long.MaxValue && machine.IsShuttingDown)
         {
             _shutdownAt = world.Now;
