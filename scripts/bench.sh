@@ -11,7 +11,9 @@ Measures access decisions, events, boots, shutdown, memory and restart latency, 
 out/bench/results.json. Boots are counted in instructions of one emulated processor
 (-icount shift=0), so the figures do not depend on this machine; access decisions natively, in
 nanoseconds; eventd natively, from a ring of the module's own code to the disk. PEERS=1 asks Samba's engine the same
-questions (needs samba-dev) and floods journald (as root). Takes a few minutes.
+questions (needs samba-dev), floods journald (as root) and boots the same workload under a static C loop and Debian's
+runit, s6 and systemd. Without it, and for dinit always, the table names figures of an earlier run as such.
+Takes a few minutes.
 TEXT
 }
 
@@ -20,8 +22,7 @@ cmd_bench() {
 	make_images
 	echo "bench"
 	mkdir -p "$OUT/bench/guest"
-	step bench-program "mend the C error above (tests/Bench/guest)" \
-		gcc -static -O2 -Wall -Wextra -Werror -o "$OUT/bench/bench" tests/Bench/guest/bench.c
+	step bench-programs "mend the C error above (tests/Bench/guest)" compile_bench_programs
 	step bench-access "mend the C error above (tests/Bench/guest)" \
 		gcc -std=gnu11 -static -O2 -Wall -Wextra -Werror -Wno-missing-field-initializers -Ipkm/include -Ipkm/include/uapi \
 		-o "$OUT/bench/guest/access" tests/Bench/guest/access.c tests/Core/bench/common.c "$OUT/native/libpkmcore.a"
@@ -30,6 +31,7 @@ cmd_bench() {
 	step bench-pkm.ko "mend the C error above (pkm/test/bench.c)" compile_bench_module
 	step bench-workload "see the message above" dotnet "$BENCH" prepare
 	step bench-roots "see the message above" stage_bench_roots
+	[ -z "${PEERS:-}" ] || step bench-peers "see the message above" stage_peer_roots
 	PEIOS_KERNEL=$KIMAGE dotnet "$BENCH" run 9>&-
 	step bench-eventd "mend the error above; dotnet publish -c Release tests/EventBench repeats it" \
 		publish tests/EventBench/EventBench.csproj eventbench
@@ -43,10 +45,28 @@ compile_bench_module() {
 	make -C "$OUT/pkm-bench" KDIR="$KDIR" BENCH=1
 }
 
+compile_bench_programs() {
+	local name
+	for name in bench loop; do
+		gcc -static -O2 -Wall -Wextra -Werror -o "$OUT/bench/$name" "tests/Bench/guest/$name.c" || return 1
+	done
+}
+
 # One tree, written at three heights: 0, 50 and 200 Oneshots.
 stage_bench_roots() {
 	local size steps=(qemu/manifests/base.toml qemu/manifests/core.toml)
 	for size in 0 50 200; do steps+=("$OUT/bench/workload-$size.toml" "$OUT/bench/workload-$size.tar"); done
 	fakeroot -- dotnet "$MKIMAGE" root "$OUT/bench/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" "${steps[@]}"
 	rm -rf "$OUT/bench/stage"
+}
+
+# One tree for each system, written at three heights like ours.
+stage_peer_roots() {
+	local peer size steps
+	for peer in loop runit s6 systemd; do
+		steps=(qemu/manifests/base.toml)
+		for size in 0 50 200; do steps+=("$OUT/bench/$peer-$size.toml" "$OUT/bench/$peer-$size.tar"); done
+		fakeroot -- dotnet "$MKIMAGE" root "$OUT/bench/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" "${steps[@]}"
+		rm -rf "$OUT/bench/stage"
+	done
 }

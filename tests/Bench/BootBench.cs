@@ -15,34 +15,57 @@ namespace Bench;
 internal static class BootBench
 {
     private const string HandOver = "initramfs: hands over";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly string[] CountInstructions = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"];
 
     /// <summary>Boots every workload and the shipped image once.</summary>
-    public static IEnumerable<Row> Run(string folder)
+    public static IEnumerable<Row> Run(string folder, Peers peers)
     {
         foreach (int size in Workload.Sizes)
         {
-            KernelLog log = Boot($"bench-{size}", new GuestOptions
+            KernelLog log = Boot($"bench-{size}", Path.Combine(folder, $"workload-{size}.tar"), "");
+            foreach ((string name, string unit, double value) in Figures(size, log))
             {
-                Disk = $"file={Path.Combine(folder, $"workload-{size}.tar")},format=raw,readonly=on",
-                KernelParameters = "root=tmpfs loglevel=6",
-            });
-            yield return Row($"boot.ready.{size}", "M instructions", log.Between(HandOver, "bench: all services ready"));
-            if (size != Workload.Sizes[^1])
-            {
-                continue;
+                // What the whole system takes is asked of the whole system, in MemoryBench.
+                if (name != "system.pss")
+                {
+                    yield return new Row(name, unit, Math.Round(value, 2), peers.Of(name));
+                }
             }
-
-            // The largest workload is the hardest for the rest.
-            yield return Row("boot.shutdown", "M instructions", log.Between("bench: shutdown begins", "reboot: Power down"));
-            yield return Row("pid1.rss", "MB", log.Values("bench: pid1 resident")[0] / 1024);
-            yield return Row("restart.latency", "ms", Median(log.Values("bench: restart latency")) / 1e6);
         }
 
-        yield return Image();
+        yield return Image(peers);
     }
 
-    private static Row Image()
+    /// <summary>What the console of one boot says. The largest workload is the hardest for all but the boot itself.</summary>
+    public static IEnumerable<(string Name, string Unit, double Value)> Figures(int size, KernelLog log)
+    {
+        yield return ($"boot.ready.{size}", "M instructions", log.Between(HandOver, "bench: all services ready"));
+        if (size == Workload.Sizes[^1])
+        {
+            yield return ("boot.shutdown", "M instructions", log.Between("bench: shutdown begins", "reboot: Power down"));
+            yield return ("pid1.rss", "MB", log.Values("bench: pid1 resident")[0] / 1024);
+            yield return ("system.pss", "MB", log.Values("bench: system proportional")[0] / 1024);
+            yield return ("restart.latency", "ms", Median(log.Values("bench: restart latency")) / 1e6);
+        }
+    }
+
+    /// <summary>Boots an archive from memory until it powers off.</summary>
+    public static KernelLog Boot(string name, string archive, string parameters)
+    {
+        using Guest guest = Guest.Start(new GuestOptions
+        {
+            Name = name,
+            Disk = $"file={archive},format=raw,readonly=on",
+            KernelParameters = "root=tmpfs loglevel=6 " + parameters,
+            Patience = Patience,
+            Accelerator = CountInstructions,
+        });
+        guest.WaitForEnd();
+        return new KernelLog(guest.Console.Text);
+    }
+
+    private static Row Image(Peers peers)
     {
         using Guest guest = Guest.Start(new GuestOptions
         {
@@ -50,19 +73,12 @@ internal static class BootBench
             Image = "peios",
             Accelerator = CountInstructions,
             KernelParameters = "loglevel=6",
+            Patience = Patience,
         });
         guest.WaitForConsole("peios: the console is up");
-        return Row("boot.ready.image", "M instructions", new KernelLog(guest.Console.Text).Between(HandOver, "peios: the console is up"));
-    }
-
-    private static KernelLog Boot(string name, GuestOptions options)
-    {
-        using Guest guest = Guest.Start(options with { Name = name, Accelerator = CountInstructions });
-        guest.WaitForEnd();
-        return new KernelLog(guest.Console.Text);
+        double value = new KernelLog(guest.Console.Text).Between(HandOver, "peios: the console is up");
+        return new Row("boot.ready.image", "M instructions", Math.Round(value, 2), peers.Of("boot.ready.image"));
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static Row Row(string name, string unit, double value) => new(name, unit, Math.Round(value, 2), Peers.Of(name));
 }

@@ -14,11 +14,11 @@ internal static class MemoryBench
     private static readonly string[] System = ["peinit", "registryd", "lpsd", "authd", "eventd"];
 
     /// <summary>Boots the test image, whose agent asks, and adds up.</summary>
-    public static IEnumerable<Row> Run()
+    public static IEnumerable<Row> Run(Peers peers)
     {
         using Guest guest = Guest.Boot(new GuestOptions { Name = "bench-memory" });
         double kilobytes = System.Sum(name => Proportional(guest, name));
-        yield return new Row("system.pss", "MB", Math.Round(kilobytes / 1024, 2), Peers.Of("system.pss"));
+        yield return new Row("system.pss", "MB", Math.Round(kilobytes / 1024, 2), peers.Of("system.pss"));
     }
 
     private static double Proportional(Guest guest, string program)

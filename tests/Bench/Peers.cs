@@ -3,8 +3,11 @@ using System.Collections.Generic;
 
 namespace Bench;
 
-/// <summary>Figures of other init systems, measured under the same kernel and emulator with the peers' scripts.</summary>
-internal static class Peers
+/// <summary>
+/// Figures of other init systems: measured in this run, or else constants of an earlier one under the same kernel and
+/// emulator (November 2026). dinit has constants only: Debian 12 has no package of it.
+/// </summary>
+internal sealed class Peers(Dictionary<string, Dictionary<string, double>>? measured)
 {
     private static readonly Dictionary<string, Dictionary<string, double>> Known = new()
     {
@@ -17,6 +20,27 @@ internal static class Peers
         ["restart.latency"] = new() { ["dinit"] = 1.2, ["runit"] = 2.3, ["systemd"] = 14 },
     };
 
+    /// <summary>Follows the name of a peer whose figure is not of this run.</summary>
+    public const string Earlier = " (earlier)";
+
     /// <summary>The peers of a case; empty when there are none.</summary>
-    public static IReadOnlyDictionary<string, double> Of(string name) => Known.TryGetValue(name, out Dictionary<string, double>? peers) ? peers : new();
+    public IReadOnlyDictionary<string, double> Of(string name)
+    {
+        Dictionary<string, double> result = [];
+        foreach ((string peer, double value) in Known.GetValueOrDefault(name, []))
+        {
+            bool replaced = measured is not null && System.Array.IndexOf(PeerWorkload.Names, peer == "static C loop" ? "loop" : peer) >= 0;
+            if (!replaced)
+            {
+                result.Add(peer + Earlier, value);
+            }
+        }
+
+        foreach ((string peer, double value) in measured?.GetValueOrDefault(name, []) ?? [])
+        {
+            result.Add(peer, value);
+        }
+
+        return result;
+    }
 }

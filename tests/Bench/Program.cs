@@ -11,6 +11,7 @@ switch (args)
 {
     case ["prepare"]:
         Workload.Write(folder);
+        PeerWorkload.Write(folder);
         return 0;
     case ["run"]:
         break;
@@ -21,7 +22,15 @@ switch (args)
 
 try
 {
-    List<Row> rows = [.. AccessBench.Run(folder, Path.Combine(Repository.Root, "out/pkm/pkm.ko")), .. EventBench.Run(folder, Path.Combine(Repository.Root, "out/pkm-bench/pkm.ko")), .. BootBench.Run(folder), .. MemoryBench.Run()];
+    bool measurePeers = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PEERS"));
+    Peers peers = new(measurePeers ? PeerBench.Run(folder) : null);
+    List<Row> rows =
+    [
+        .. AccessBench.Run(folder, Path.Combine(Repository.Root, "out/pkm/pkm.ko")),
+        .. EventBench.Run(folder, Path.Combine(Repository.Root, "out/pkm-bench/pkm.ko")),
+        .. BootBench.Run(folder, peers),
+        .. MemoryBench.Run(peers),
+    ];
     Report.Print(rows);
     Report.Write(rows, Path.Combine(folder, "results.json"));
     return 0;

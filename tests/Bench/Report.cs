@@ -16,7 +16,7 @@ internal static class Report
     public static void Print(IReadOnlyList<Row> rows)
     {
         Console.WriteLine();
-        Console.WriteLine($"{"case",-18} {"unit",-15} {"peios",9}  peers (measured before, same kernel and emulator)");
+        Console.WriteLine($"{"case",-18} {"unit",-15} {"peios",9}  peers");
         foreach (Row row in rows)
         {
             string peers = string.Join(", ", row.Peers.Select(peer => $"{peer.Key} {peer.Value:0.##}"));

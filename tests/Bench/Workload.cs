@@ -88,7 +88,7 @@ internal static class Workload
 
             [System.Services.ready]
             ImagePath = "/usr/libexec/bench"
-            Arguments = ["ready", "{Victim}"]
+            Arguments = ["ready", "{Victim}", "{Daemons}", "/bin/svctl", "shutdown", "poweroff"]
             Identity = "SYSTEM"
             Triggers = ["boot"]
             Readiness = 1

@@ -117,7 +117,7 @@ public sealed class Guest : IDisposable
         while (!holds())
         {
             AssertKernelHealthy();
-            if (waited.Elapsed > Patience)
+            if (waited.Elapsed > _options.Patience)
             {
                 throw Failure($"it never came true: {what}");
             }
@@ -145,7 +145,7 @@ public sealed class Guest : IDisposable
     /// <summary>Waits until the machine has powered off (or rebooted: QEMU ends on both).</summary>
     public void WaitForEnd()
     {
-        if (!_qemu.WaitForExit(Patience))
+        if (!_qemu.WaitForExit(_options.Patience))
         {
             throw Failure("the machine did not end");
         }

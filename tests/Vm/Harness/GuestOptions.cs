@@ -30,6 +30,9 @@ public sealed record GuestOptions
     /// <summary>TCP ports of the host that reach ports of the guest.</summary>
     public (int Host, int Guest)[] Forwards { get; init; } = [];
 
+    /// <summary>How long a boot or a condition may take before this guest is given up.</summary>
+    public TimeSpan Patience { get; init; } = Guest.Patience;
+
     /// <summary>Memory of the machine.</summary>
     public int MemoryMegabytes { get; init; } = 512;
 
