@@ -52,11 +52,18 @@ compile_bench_programs() {
 	done
 }
 
-# One tree, written at three heights: 0, 50 and 200 Oneshots.
+# One tree, written at three heights: 0, 50 and 200 Oneshots; and the shipped image as an archive.
 stage_bench_roots() {
-	local size steps=(qemu/manifests/base.toml qemu/manifests/core.toml)
+	local size layer steps=(qemu/manifests/base.toml qemu/manifests/core.toml)
 	for size in 0 50 200; do steps+=("$OUT/bench/workload-$size.toml" "$OUT/bench/workload-$size.tar"); done
-	fakeroot -- dotnet "$MKIMAGE" root "$OUT/bench/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" "${steps[@]}"
+	stage_bench_tree "${steps[@]}"
+	steps=()
+	for layer in base core platform demo; do steps+=("qemu/manifests/$layer.toml"); done
+	stage_bench_tree "${steps[@]}" "$OUT/bench/image.tar"
+}
+
+stage_bench_tree() {
+	fakeroot -- dotnet "$MKIMAGE" root "$OUT/bench/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" "$@"
 	rm -rf "$OUT/bench/stage"
 }
 
@@ -66,7 +73,6 @@ stage_peer_roots() {
 	for peer in loop runit s6 systemd; do
 		steps=(qemu/manifests/base.toml)
 		for size in 0 50 200; do steps+=("$OUT/bench/$peer-$size.toml" "$OUT/bench/$peer-$size.tar"); done
-		fakeroot -- dotnet "$MKIMAGE" root "$OUT/bench/stage" "$OUT/packages" "$OUT/bin/registryd" "$IMAGE_SIZE" "${steps[@]}"
-		rm -rf "$OUT/bench/stage"
+		stage_bench_tree "${steps[@]}"
 	done
 }

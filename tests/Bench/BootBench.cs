@@ -34,7 +34,7 @@ internal static class BootBench
             }
         }
 
-        yield return Image(peers);
+        yield return Image(folder, peers);
     }
 
     /// <summary>What the console of one boot says. The largest workload is the hardest for all but the boot itself.</summary>
@@ -53,32 +53,29 @@ internal static class BootBench
     /// <summary>Boots an archive from memory until it powers off.</summary>
     public static KernelLog Boot(string name, string archive, string parameters)
     {
-        using Guest guest = Guest.Start(new GuestOptions
-        {
-            Name = name,
-            Disk = $"file={archive},format=raw,readonly=on",
-            KernelParameters = "root=tmpfs loglevel=6 " + parameters,
-            Patience = Patience,
-            Accelerator = CountInstructions,
-        });
+        using Guest guest = Guest.Start(FromMemory(name, archive, parameters));
         guest.WaitForEnd();
         return new KernelLog(guest.Console.Text);
     }
 
-    private static Row Image(Peers peers)
+    // The content of the shipped image in memory: while the guest waits for the host's disk its clock runs ahead from timer
+    // to timer, and the same boot has taken 1977 and 3277 M.
+    private static Row Image(string folder, Peers peers)
     {
-        using Guest guest = Guest.Start(new GuestOptions
-        {
-            Name = "bench-image",
-            Image = "peios",
-            Accelerator = CountInstructions,
-            KernelParameters = "loglevel=6",
-            Patience = Patience,
-        });
+        using Guest guest = Guest.Start(FromMemory("bench-image", Path.Combine(folder, "image.tar"), ""));
         guest.WaitForConsole("peios: the console is up");
         double value = new KernelLog(guest.Console.Text).Between(HandOver, "peios: the console is up");
         return new Row("boot.ready.image", "M instructions", Math.Round(value, 2), peers.Of("boot.ready.image"));
     }
+
+    private static GuestOptions FromMemory(string name, string archive, string parameters) => new()
+    {
+        Name = name,
+        Disk = $"file={archive},format=raw,readonly=on",
+        KernelParameters = "root=tmpfs loglevel=6 " + parameters,
+        Patience = Patience,
+        Accelerator = CountInstructions,
+    };
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
