@@ -15,6 +15,9 @@ internal sealed class DefinitionTable
     /// <summary>Rises with every change.</summary>
     public long Version { get; set; }
 
+    /// <summary>The version that the <see cref="SavedRecord"/>s were encoded with: they hold numbers of this table.</summary>
+    public long SavedVersion { get; set; } = -1;
+
     /// <summary>The definitions by number.</summary>
     public IReadOnlyList<ServiceDefinition> All => _definitions;
 

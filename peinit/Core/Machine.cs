@@ -65,9 +65,6 @@ public sealed class Machine
 
     internal DeadlineQueue Deadlines { get; } = new();
 
-    /// <summary>The model version that the <see cref="SavedRecord"/>s were encoded with.</summary>
-    internal long SavedModelVersion { get; set; } = -1;
-
     internal Jobs JobTable { get; }
 
     internal ModelStore Model { get; }

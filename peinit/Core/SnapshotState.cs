@@ -18,7 +18,7 @@ internal static class SnapshotState
         machine.Shutdown.WriteTo(ref writer);
         machine.Stopping.WriteTo(ref writer);
         // Records name services and definitions by their number in the model.
-        bool renumbered = machine.SavedModelVersion != machine.ModelVersion;
+        bool renumbered = machine.Model.Definitions.SavedVersion != machine.ModelVersion;
         writer.I32(machine.Services.Count);
         for (int i = 0; i < machine.Services.Count; i++)
         {
@@ -28,7 +28,7 @@ internal static class SnapshotState
         SnapshotWork.WriteJobs(machine, renumbered, ref writer);
         if (!writer.Overflowed)
         {
-            machine.SavedModelVersion = machine.ModelVersion;
+            machine.Model.Definitions.SavedVersion = machine.ModelVersion;
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class Invariants(World world, Configuration configuration)
         s_copied ??= new byte[1 << 20];
         s_encoded ??= new byte[1 << 20];
         int copied = MachineSnapshot.WriteState(machine, s_copied);
-        machine.SavedModelVersion = -1;
+        machine.Model.Definitions.SavedVersion = -1;
         int encoded = MachineSnapshot.WriteState(machine, s_encoded);
         Check(copied > 0 && s_copied.AsSpan(0, copied).SequenceEqual(s_encoded.AsSpan(0, encoded)), "a snapshot with an old record");
     }
