@@ -53,18 +53,20 @@ public sealed class RingSwapTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-010", "EVT-259")]
+    [Rule("EVT-010", "KMES-125")]
     public void Ring_SwappedForASmallerOne_ReadsTheOldOneToItsEnd()
     {
-        for (int i = 0; i < 3000; i++)
-        {
-            _f.Rings[0].Emit("old", new byte[200]); // 800 KB: the new ring will hold 64 KB of them
-        }
-
-        // The swap comes before anything is read: the consumer finds the new generation after its first drain.
         Daemon daemon = _f.Start();
-        _f.Rings.Swap(0, 65536);
-        _f.Rings[0].Emit("new", [1]);
+        _f.Rings.AfterEmpty = () =>
+        {
+            for (int i = 0; i < 3000; i++)
+            {
+                _f.Rings[0].Emit("old", new byte[200]); // 800 KB: the new ring will hold 64 KB of them
+            }
+
+            _f.Rings.Swap(0, 65536);
+            _f.Rings[0].Emit("new", [1]);
+        };
         EventdFixture.Until(() => Count("event_type = 'new'") == 1, "the event of the new ring");
         Assert.Equal(3000UL, Count("event_type = 'old'"));
         Assert.Equal(0UL, Count("event_type = 'synthetic.gap'"));

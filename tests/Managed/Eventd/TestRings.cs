@@ -31,6 +31,11 @@ internal sealed class TestRings : IRingSource, IDisposable
     /// <summary>How many of the next attachments fail.</summary>
     internal int Failures { get; set; }
 
+    /// <summary>
+    /// Runs once, between the moment when a consumer of CPU 0 found its ring empty and its look at the generation.
+    /// </summary>
+    internal Action? AfterEmpty { get; set; }
+
     /// <summary>The kernel changes the capacity of a CPU's ring.</summary>
     internal void Swap(int cpu, ulong capacity)
     {
@@ -50,7 +55,7 @@ internal sealed class TestRings : IRingSource, IDisposable
         }
 
         Attachments++;
-        return cpu < _rings.Count ? Result<IRing>.From(new Attached(_rings[(int)cpu], cpu)) : Errno.EINVAL;
+        return cpu < _rings.Count ? Result<IRing>.From(new Attached(this, _rings[(int)cpu], cpu)) : Errno.EINVAL;
     }
 
     public void Dispose()
@@ -61,28 +66,47 @@ internal sealed class TestRings : IRingSource, IDisposable
 
     private sealed class Attached : IRing
     {
+        private readonly TestRings _all;
         private readonly InProcessRing _ring;
+        private readonly RingReader _reader;
         private readonly Func<bool> _something; // made once: a drain thread allocates nothing
         private readonly ulong _generation;
+        private int _empty;
 
-        internal Attached(InProcessRing ring, uint cpu)
+        internal Attached(TestRings all, InProcessRing ring, uint cpu)
         {
+            _all = all;
             _ring = ring;
             Cpu = cpu;
-            Reader = ring.NewReader();
-            _generation = Reader.Generation;
-            _something = () => Reader.Backlog != 0 || Reader.Generation != _generation;
+            _reader = ring.NewReader();
+            _generation = _reader.Generation;
+            _something = () => _reader.Backlog != 0 || _reader.Generation != _generation;
         }
 
         public uint Cpu { get; }
 
         public ulong Capacity => _ring.Capacity;
 
-        public RingReader Reader { get; }
+        public RingReader Reader
+        {
+            get
+            {
+                // Asked for the event that is not there, then for the generation: in between lies the moment.
+                _empty = _reader.Backlog == 0 ? _empty + 1 : 0;
+                if (Cpu == 0 && _empty == 2 && _all.AfterEmpty is Action action)
+                {
+                    _all.AfterEmpty = null;
+                    action();
+                }
+
+                return _reader;
+            }
+        }
 
         public Errno Wait(int timeoutMs)
         {
             _ = SpinWait.SpinUntil(_something, 1);
+            _empty = 0;
             return Errno.None;
         }
 
