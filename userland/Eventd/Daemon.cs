@@ -255,13 +255,13 @@ internal sealed class Daemon : IShardHost, IDisposable
         for (int i = 0; i < store.Shards.Count; i++)
         {
             EventStore.Shard shard = store.Shards[i];
-            ResumePoint?[] resume = new ResumePoint?[cpus];
+            bool[] serves = new bool[cpus];
             for (int cpu = 0; cpu < cpus; cpu++)
             {
-                resume[cpu] = plan.Serves(i, cpu) ? _resume[cpu] : null;
+                serves[cpu] = plan.Serves(i, cpu);
             }
 
-            if (!ShardTables.Open(shard.Database, _boot, resume, run + 1).TryGet(out ShardTables? tables, out Errno error))
+            if (!ShardTables.Open(shard.Database, _boot, _resume, serves, run + 1).TryGet(out ShardTables? tables, out Errno error))
             {
                 return $"{store.PathOf(shard.Index)}: {error}";
             }

@@ -6,6 +6,8 @@ using System.IO;
 using System.Linq;
 using Eventd;
 using Eventd.Ingest;
+using Eventd.Store;
+using Peios.Interop.Sqlite;
 using Xunit;
 
 namespace Peios.Tests.Eventd;
@@ -99,6 +101,38 @@ public sealed class ResumeTests : IDisposable
         {
             Assert.Equal(expected[cpu], string.Join(',', plan.Shards(cpu)));
         }
+    }
+
+    [Fact]
+    [Rule("EVT-012", "EVT-257")]
+    public void Crash_BetweenTheOpeningsOfTwoShards_ForgetsNothing()
+    {
+        using EventdFixture f = new(cpus: 3);
+        Daemon daemon = f.Start();
+        for (int cpu = 0; cpu < 3; cpu++)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                f.Rings[cpu].Emit("e", [1]);
+            }
+        }
+
+        EventdFixture.Until(() => f.Rows("SELECT 1 FROM events WHERE sequence = 5").Count == 3, "every event");
+        f.Stop(daemon);
+        (ResumePoint[] before, long run) = ResumeFinder.Find(f.Settings.EventStorePath, f.Boot, 3);
+        Assert.Equal([5UL, 5UL, 5UL], Array.ConvertAll(before, static point => point.Last));
+
+        // The next run dies when it has opened one of its three shards.
+        string first = Path.Combine(f.Settings.EventStorePath, "shard-0000.db");
+        Assert.True(StoreFile.TryOpen(first, durable: true, EventTable.Schema, EventTable.Required, out SqliteDatabase? db, out _));
+        Assert.True(ShardTables.Open(db, f.Boot, before, [true, false, false], run + 1).TryGet(out ShardTables? tables));
+        tables.Dispose();
+        (ResumePoint[] after, _) = ResumeFinder.Find(f.Settings.EventStorePath, f.Boot, 3);
+        Assert.Equal([5UL, 5UL, 5UL], Array.ConvertAll(after, static point => point.Last));
+        daemon = f.Start();
+        f.Stop(daemon);
+        Assert.Empty(f.Rows("SELECT 1 FROM events WHERE event_type = 'synthetic.gap'"));
+        Assert.Equal(15, f.Rows("SELECT 1 FROM events WHERE sequence IS NOT NULL").Count);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class ShardWriterTests : IDisposable
         _reader = _ring.NewReader();
         Assert.True(StoreFile.TryOpen(_path, durable: true, EventTable.Schema, EventTable.Required, out SqliteDatabase? db, out string problem), problem);
         _db = db;
-        Assert.True(ShardTables.Open(db, Guid.NewGuid(), [ResumePoint.Start], 1).TryGet(out ShardTables? tables));
+        Assert.True(ShardTables.Open(db, Guid.NewGuid(), [ResumePoint.Start], [true], 1).TryGet(out ShardTables? tables));
         _writer = new ShardWriter(0, tables, 1, _host);
     }
 

@@ -49,21 +49,21 @@ internal static class ResumeFinder
 
     private static ResumePoint Point(List<(string Path, ShardState State)> shards, Guid boot, int cpu)
     {
-        ulong last = ulong.MaxValue;
-        List<SequenceRange> stored = [];
-        foreach ((_, ShardState state) in shards)
-        {
-            if (state.Last[cpu] is ulong number)
-            {
-                last = Math.Min(last, number);
-                stored = [.. state.Settled[cpu]];
-            }
-        }
-
-        if (last == ulong.MaxValue)
+        if (shards.Count == 0)
         {
             return ResumePoint.Start;
         }
+
+        // A run that died before it had opened the CPU's shards stored nothing: where it began still holds.
+        ulong last = ulong.MaxValue;
+        ResumePoint floor = shards[0].State.Floor[cpu];
+        List<SequenceRange> stored = [.. floor.Stored];
+        foreach ((_, ShardState state) in shards)
+        {
+            last = Math.Min(last, state.Last[cpu] ?? ulong.MaxValue);
+        }
+
+        last = last == ulong.MaxValue ? floor.Last : last;
 
         foreach ((string path, ShardState state) in shards)
         {

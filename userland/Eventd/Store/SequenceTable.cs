@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Buffers.Text;
-using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -13,12 +12,14 @@ namespace Eventd.Store;
 /// <summary>
 /// Last stored sequence number of each CPU, kept in the shard's metadata by the very transaction that stores the events.
 /// A restart therefore knows exactly where to go on, whatever killed the process (EVT-012, EVT-255). Beside it stands
-/// where this run of the daemon began: its number, the last row before it, and what was settled then.
+/// where this run of the daemon began: its number, the last row before it, and what was settled then, for every CPU. A
+/// crash between the openings of two shards leaves only the first with the number of the new run.
 /// </summary>
 internal sealed class SequenceTable : IDisposable
 {
     private const string LastPrefix = "last_sequence.";
     private const string SettledPrefix = "settled.";
+    private const string FloorPrefix = "floor_sequence.";
     private const string RunPrefix = "run.";
 
     private readonly SqliteStatement _update;
@@ -39,15 +40,16 @@ internal sealed class SequenceTable : IDisposable
     /// <summary>Prepares the updates of one boot, forgets those of others, and writes down where this run begins.</summary>
     /// <param name="db">The shard.</param>
     /// <param name="boot">This boot.</param>
-    /// <param name="resume">Where each CPU goes on; null for one that does not write here.</param>
+    /// <param name="resume">Where each CPU goes on.</param>
+    /// <param name="serves">Which CPUs write here.</param>
     /// <param name="run">Number of this run.</param>
     /// <param name="table">The table.</param>
     internal static bool TryOpen(
-        SqliteDatabase db, Guid boot, ResumePoint?[] resume, long run, [NotNullWhen(true)] out SequenceTable? table)
+        SqliteDatabase db, Guid boot, ResumePoint[] resume, bool[] serves, long run, [NotNullWhen(true)] out SequenceTable? table)
     {
         table = null;
         StringBuilder sql = new("BEGIN IMMEDIATE;");
-        foreach (string prefix in (string[])[LastPrefix, SettledPrefix, RunPrefix])
+        foreach (string prefix in (string[])[LastPrefix, SettledPrefix, FloorPrefix, RunPrefix])
         {
             sql.Append(CultureInfo.InvariantCulture, $"DELETE FROM metadata WHERE key LIKE '{prefix}%';");
         }
@@ -58,11 +60,12 @@ internal sealed class SequenceTable : IDisposable
         for (int cpu = 0; cpu < resume.Length; cpu++)
         {
             keys[cpu] = Encoding.ASCII.GetBytes(Key(LastPrefix, boot, cpu));
-            if (resume[cpu] is ResumePoint point)
+            stored[cpu] = resume[cpu].Last;
+            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO metadata VALUES('{Key(FloorPrefix, boot, cpu)}','{resume[cpu].Last}');");
+            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO metadata VALUES('{Key(SettledPrefix, boot, cpu)}','{resume[cpu].Text()}');");
+            if (serves[cpu])
             {
-                stored[cpu] = point.Last;
-                sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO metadata VALUES('{Key(LastPrefix, boot, cpu)}','{point.Last}');");
-                sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO metadata VALUES('{Key(SettledPrefix, boot, cpu)}','{point.Text()}');");
+                sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO metadata VALUES('{Key(LastPrefix, boot, cpu)}','{resume[cpu].Last}');");
             }
         }
 
@@ -91,14 +94,16 @@ internal sealed class SequenceTable : IDisposable
         }
 
         ulong?[] last = new ulong?[cpus];
-        IReadOnlyList<SequenceRange>[] settled = new IReadOnlyList<SequenceRange>[cpus];
+        ResumePoint[] floor = new ResumePoint[cpus];
         for (int cpu = 0; cpu < cpus; cpu++)
         {
             last[cpu] = Number(StoreFile.Metadata(db, Key(LastPrefix, boot, cpu)), out ulong value) ? value : null;
-            settled[cpu] = ResumePoint.Parse(StoreFile.Metadata(db, Key(SettledPrefix, boot, cpu)) ?? string.Empty);
+            floor[cpu] = new ResumePoint(
+                Number(StoreFile.Metadata(db, Key(FloorPrefix, boot, cpu)), out value) ? value : 0,
+                ResumePoint.Parse(StoreFile.Metadata(db, Key(SettledPrefix, boot, cpu)) ?? string.Empty));
         }
 
-        return new ShardState((long)number, (long)startRow, last, settled);
+        return new ShardState((long)number, (long)startRow, last, floor);
     }
 
     /// <summary>Stores a number, inside the caller's transaction.</summary>

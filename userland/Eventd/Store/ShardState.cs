@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Collections.Generic;
 using Eventd.Ingest;
 
 namespace Eventd.Store;
@@ -8,5 +7,5 @@ namespace Eventd.Store;
 /// <param name="Run">Its number in this boot.</param>
 /// <param name="StartRow">Last row before it.</param>
 /// <param name="Last">Per CPU the last number stored here, or what it began with; null when it does not write here.</param>
-/// <param name="Settled">Per CPU what was settled above the starting point when the run began.</param>
-internal sealed record ShardState(long Run, long StartRow, ulong?[] Last, IReadOnlyList<SequenceRange>[] Settled);
+/// <param name="Floor">Per CPU what was settled when the run began, wherever it writes.</param>
+internal sealed record ShardState(long Run, long StartRow, ulong?[] Last, ResumePoint[] Floor);

@@ -11,10 +11,11 @@ namespace Eventd.Store;
 internal sealed class ShardTables : IDisposable
 {
     private readonly Guid _boot;
-    private readonly ResumePoint?[] _resume;
+    private readonly ResumePoint[] _resume;
+    private readonly bool[] _serves;
     private readonly long _run;
 
-    private ShardTables(SqliteDatabase db, EventTable events, SequenceTable sequences, Guid boot, ResumePoint?[] resume, long run)
+    private ShardTables(SqliteDatabase db, EventTable events, SequenceTable sequences, Guid boot, ResumePoint[] resume, bool[] serves, long run)
     {
         Database = db;
         Events = events;
@@ -22,6 +23,7 @@ internal sealed class ShardTables : IDisposable
         Indexes = new IndexKeeper(db);
         _boot = boot;
         _resume = resume;
+        _serves = serves;
         _run = run;
     }
 
@@ -40,9 +42,10 @@ internal sealed class ShardTables : IDisposable
     /// <summary>Takes over an open shard.</summary>
     /// <param name="db">Its connection; owned from here on.</param>
     /// <param name="boot">Boot of every new row.</param>
-    /// <param name="resume">Where each CPU goes on; null for one that does not write here.</param>
+    /// <param name="resume">Where each CPU goes on.</param>
+    /// <param name="serves">Which CPUs write here.</param>
     /// <param name="run">Number of this run of the daemon in this boot.</param>
-    internal static Result<ShardTables> Open(SqliteDatabase db, Guid boot, ResumePoint?[] resume, long run)
+    internal static Result<ShardTables> Open(SqliteDatabase db, Guid boot, ResumePoint[] resume, bool[] serves, long run)
     {
         Span<byte> id = stackalloc byte[16];
         _ = boot.TryWriteBytes(id);
@@ -51,13 +54,13 @@ internal sealed class ShardTables : IDisposable
             return Errno.EIO;
         }
 
-        if (!SequenceTable.TryOpen(db, boot, resume, run, out SequenceTable? sequences))
+        if (!SequenceTable.TryOpen(db, boot, resume, serves, run, out SequenceTable? sequences))
         {
             events.Dispose();
             return Errno.EIO;
         }
 
-        return new ShardTables(db, events, sequences, boot, resume, run);
+        return new ShardTables(db, events, sequences, boot, resume, serves, run);
     }
 
     /// <summary>Do the shard's indexes differ from the desired ones?</summary>
@@ -66,13 +69,13 @@ internal sealed class ShardTables : IDisposable
     /// <summary>Goes on in another database; the old one is closed. False: nothing changed, the new one is closed.</summary>
     internal bool TryMove(SqliteDatabase db)
     {
-        ResumePoint?[] resume = new ResumePoint?[_resume.Length];
+        ResumePoint[] resume = new ResumePoint[_resume.Length];
         for (int cpu = 0; cpu < resume.Length; cpu++)
         {
-            resume[cpu] = _resume[cpu] is ResumePoint point ? point with { Last = Sequences.Stored[cpu] } : null;
+            resume[cpu] = _serves[cpu] ? _resume[cpu] with { Last = Sequences.Stored[cpu] } : _resume[cpu];
         }
 
-        if (!Open(db, _boot, resume, _run).TryGet(out ShardTables? next))
+        if (!Open(db, _boot, resume, _serves, _run).TryGet(out ShardTables? next))
         {
             db.Dispose();
             return false;
