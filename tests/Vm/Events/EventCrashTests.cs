@@ -22,7 +22,7 @@ public sealed class EventCrashTests
     public void Eventd_KilledDuringAFlood_StoresEveryEventOnceOrCountsIt()
     {
         int kills = int.Parse(Environment.GetEnvironmentVariable("PEIOS_EVENT_KILLS") ?? "5", CultureInfo.InvariantCulture);
-        using Guest guest = Guest.Boot(new GuestOptions { Name = "events-kill", Processors = 2 });
+        using Guest guest = Guest.Boot(new GuestOptions { Name = "events-kill", Processors = 2, MemoryMegabytes = 2048 });
         guest.Eventually("eventd answers", () => guest.Execute(GuestCommand.Shell("evctl events --json -n 1")).ExitCode == 0);
         EventFlood.KeepStarting(guest);
         EventFlood flood = new(guest, burst: 40, pauseMs: 50);

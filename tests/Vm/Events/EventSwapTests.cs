@@ -21,7 +21,7 @@ public sealed class EventSwapTests
     public void Rings_SwappedDuringAFlood_StoreEveryEventOnceOrCountIt()
     {
         int swaps = int.Parse(Environment.GetEnvironmentVariable("PEIOS_EVENT_SWAPS") ?? "5", CultureInfo.InvariantCulture);
-        using Guest guest = Guest.Boot(new GuestOptions { Name = "events-swap", Processors = 2 });
+        using Guest guest = Guest.Boot(new GuestOptions { Name = "events-swap", Processors = 2, MemoryMegabytes = 2048 });
         guest.Eventually("eventd answers", () => guest.Execute(GuestCommand.Shell("evctl events --json -n 1")).ExitCode == 0);
         guest.Shell(@"regctl new -p 'Machine\System\KMES'");
         EventFlood flood = new(guest, burst: 40, pauseMs: 50);
