@@ -24,8 +24,8 @@ static unsigned long __init function_address(const char *name)
 
 	err = register_kprobe(&probe);
 	if (err) {
-		pr_err("kernel function %s not found (%d): is this a 6.1 kernel with CONFIG_KPROBES?\n",
-		       name, err);
+		pr_err("kernel function %s not found (%d): is this a 6.1 kernel with CONFIG_KPROBES?\n", name,
+		       err);
 		return 0;
 	}
 	address = (unsigned long)probe.addr;

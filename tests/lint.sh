@@ -93,7 +93,10 @@ check_spec_copy() {
 }
 
 check_format() {
-	local hits
+	local file hits
+	hits=$(sources '*.c' '*.h' | while read -r file; do is_generated "$file" || echo "$file"; done |
+		xargs clang-format --dry-run 2>&1 | grep -E 'warning|error')
+	[ -z "$hits" ] || { echo "$hits" | head -n 20; offend "C formatting: clang-format -i mends it"; }
 	hits=$(dotnet format whitespace . --folder --verify-no-changes -v q 2>&1 | sed "s|$PWD/||")
 	[ -z "$hits" ] || { echo "$hits"; offend "C# formatting: dotnet format whitespace . --folder mends it"; }
 }

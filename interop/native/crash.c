@@ -20,7 +20,7 @@
 
 #include "shim.h"
 
-#define STACK_BYTES	(64 * 1024)
+#define STACK_BYTES (64 * 1024)
 
 static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
 
@@ -211,8 +211,7 @@ int peios_crash_thread(void)
 {
 	stack_t stack = { .ss_size = STACK_BYTES };
 
-	stack.ss_sp = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack.ss_sp = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack.ss_sp == MAP_FAILED)
 		return -errno;
 	return sigaltstack(&stack, NULL) < 0 ? -errno : 0;

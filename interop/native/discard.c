@@ -17,7 +17,7 @@
 
 #include "shim.h"
 
-#define STACK_BYTES	(64 * 1024)
+#define STACK_BYTES (64 * 1024)
 
 struct handover {
 	sem_t copied;

@@ -30,18 +30,18 @@ enum peios_step {
 };
 
 /* peios_spawn_request.flags */
-#define PEIOS_SPAWN_NOFILE	0x1	/* set RLIMIT_NOFILE to nofile */
-#define PEIOS_SPAWN_CORE	0x2	/* set RLIMIT_CORE to core */
-#define PEIOS_SPAWN_OOM		0x4	/* write oom_score_adj */
-#define PEIOS_SPAWN_TTY		0x8	/* open tty as stdio and controlling terminal */
+#define PEIOS_SPAWN_NOFILE 0x1 /* set RLIMIT_NOFILE to nofile */
+#define PEIOS_SPAWN_CORE   0x2 /* set RLIMIT_CORE to core */
+#define PEIOS_SPAWN_OOM    0x4 /* write oom_score_adj */
+#define PEIOS_SPAWN_TTY    0x8 /* open tty as stdio and controlling terminal */
 
 /* RLIMIT_NOFILE of a program without PEIOS_SPAWN_NOFILE: the kernel's own defaults, at most. */
-#define PEIOS_NOFILE_SOFT	1024
-#define PEIOS_NOFILE_HARD	4096
-#define PEIOS_NOFILE_INIT	65536	/* of PID 1 itself: three for each service, and those of strangers */
+#define PEIOS_NOFILE_SOFT 1024
+#define PEIOS_NOFILE_HARD 4096
+#define PEIOS_NOFILE_INIT 65536 /* of PID 1 itself: three for each service, and those of strangers */
 
-#define PEIOS_EXIT_SETUP	126
-#define PEIOS_EXIT_EXEC		127
+#define PEIOS_EXIT_SETUP 126
+#define PEIOS_EXIT_EXEC  127
 
 /**
  * struct peios_spawn_request - one process to start
@@ -198,7 +198,7 @@ void peios_discard(const int *fds, unsigned int count);
 
 /* ---- crash.c: PID 1 outlives a fault of its own runtime ---- */
 
-#define PEIOS_CRASH_LIMIT	5	/* re-executions without a stable minute */
+#define PEIOS_CRASH_LIMIT 5 /* re-executions without a stable minute */
 
 /**
  * struct peios_crash_info - what the previous life of this process left

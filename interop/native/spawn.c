@@ -24,8 +24,8 @@
 
 #include "shim.h"
 
-#define REPORT_FD	3	/* where the child keeps its end of the report pipe */
-#define KERNEL_SIGNALS	64
+#define REPORT_FD      3 /* where the child keeps its end of the report pipe */
+#define KERNEL_SIGNALS 64
 
 struct kernel_sigaction {
 	void *handler;

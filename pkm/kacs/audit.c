@@ -75,8 +75,7 @@ static const char *executable_path(struct who_memory *mem)
 	return path;
 }
 
-static void describe(const struct kacs_gate *gate, struct who_memory *mem,
-		     struct kacs_event_who *who)
+static void describe(const struct kacs_gate *gate, struct who_memory *mem, struct kacs_event_who *who)
 {
 	/* An atomic gate may hold locks that inside those of a path or a name would deadlock. */
 	const char *path = gate->atomic ? "" : executable_path(mem);
@@ -219,8 +218,7 @@ void kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing)
  *
  * Context: process context. May sleep. KACS-TOK-053.
  */
-void kacs_audit_token_create(const char *mode, const struct kacs_token *tok,
-			     const struct kacs_token *source)
+void kacs_audit_token_create(const char *mode, const struct kacs_token *tok, const struct kacs_token *source)
 {
 	const struct kacs_token_event event = {
 		.mode = mode,

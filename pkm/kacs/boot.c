@@ -7,7 +7,10 @@
 
 #include "internal.h"
 
-#define SOURCE_NAME { 'P', 'e', 'i', 'o', 's', 'K', 'r', 'n' }
+#define SOURCE_NAME                                    \
+	{                                              \
+		'P', 'e', 'i', 'o', 's', 'K', 'r', 'n' \
+	}
 
 #define ATTR_DEFAULT (KACS_GROUP_MANDATORY | KACS_GROUP_ENABLED_BY_DEFAULT | KACS_GROUP_ENABLED)
 
@@ -20,6 +23,7 @@ const u8 kacs_sid_anonymous[12] = { 1, 1, 0, 0, 0, 0, 0, 5, 7 };
 const u8 kacs_sid_owner_rights[12] = { 1, 1, 0, 0, 0, 0, 0, 3, 4 };
 
 /* KACS-TOK-146: SYSTEM and Administrators, GENERIC_ALL. */
+/* clang-format off */
 static const u8 system_default_dacl[52] = {
 	0x02, 0x00, 0x34, 0x00, 0x02, 0x00, 0x00, 0x00,
 	0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x00, 0x10,
@@ -27,6 +31,7 @@ static const u8 system_default_dacl[52] = {
 	0x00, 0x00, 0x18, 0x00, 0x00, 0x00, 0x00, 0x10,
 	0x01, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x20, 0x00, 0x00, 0x00, 0x20, 0x02, 0x00, 0x00,
 };
+/* clang-format on */
 
 struct kacs_token *kacs_system_token __ro_after_init;
 /* Without and with Everyone among the groups; the policy chooses (KACS-TOK-121). */

@@ -259,8 +259,8 @@ int kacs_gate_process_atomic(struct kacs_token *subject, const struct kacs_psb *
  * Return: 0; -EINVAL when the parent's descriptor is malformed or the result
  * would be too large; -ENOMEM.
  */
-int kacs_inherit(struct kacs_token *creator, const void *parent_sd, u32 parent_len,
-		 bool container, const struct kacs_generic_map *map, void **out, u32 *out_len)
+int kacs_inherit(struct kacs_token *creator, const void *parent_sd, u32 parent_len, bool container,
+		 const struct kacs_generic_map *map, void **out, u32 *out_len)
 {
 	struct kacs_blob *dacl = kacs_token_dacl_get(creator);
 	struct kacs_inherit in = {

@@ -63,8 +63,7 @@ bool kacs_simple_is_system(void)
 /* A kernel thread that acts for nobody: no io_uring worker, no overridden creds (HAZ-006). */
 static bool is_kernel_itself(void)
 {
-	return (current->flags & PF_KTHREAD) &&
-	       current_cred() == rcu_access_pointer(current->real_cred);
+	return (current->flags & PF_KTHREAD) && current_cred() == rcu_access_pointer(current->real_cred);
 }
 
 /* The token in force, valid inside rcu_read_lock() and while the thread keeps its cred. */

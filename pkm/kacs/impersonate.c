@@ -104,8 +104,7 @@ static const struct cred *reprimed(const struct cred *revert, struct kacs_token 
 }
 
 /* An impersonating thread stays its client, but reverts to @tok (KACS-TOK-103). */
-static int reprime_impersonating(struct cred *cred, const struct pkm_identity *now,
-				 struct kacs_token *tok)
+static int reprime_impersonating(struct cred *cred, const struct pkm_identity *now, struct kacs_token *tok)
 {
 	const struct cred *revert = reprimed(now->revert, tok);
 
@@ -266,8 +265,7 @@ static bool is_restricted(const struct kacs_token *tok)
  */
 static int gate_level(struct kacs_token *server, struct kacs_token *client, u32 *level)
 {
-	bool same_user = kacs_sid_equal(kacs_token_user_sid(server, NULL),
-					kacs_token_user_sid(client, NULL));
+	bool same_user = kacs_sid_equal(kacs_token_user_sid(server, NULL), kacs_token_user_sid(client, NULL));
 
 	*level = client->level;
 	if (client->level == KACS_LEVEL_ANONYMOUS)
@@ -323,8 +321,8 @@ static struct kacs_token *lowered(struct kacs_token *client, u32 level)
 		kacs_token_get(client);
 		return client;
 	}
-	copy = kacs_token_duplicate(client, KACS_TOKEN_TYPE_IMPERSONATION, level,
-				    kacs_token_sd_get(client), GFP_KERNEL);
+	copy = kacs_token_duplicate(client, KACS_TOKEN_TYPE_IMPERSONATION, level, kacs_token_sd_get(client),
+				    GFP_KERNEL);
 	if (copy)
 		kacs_audit_token_create("duplicate", copy, client);
 	return copy;

@@ -24,16 +24,16 @@ struct file;
 struct task_struct;
 
 /* Well-known SIDs that the module itself needs (boot.c). */
-extern const u8 kacs_sid_system[12];	    /* S-1-5-18 */
+extern const u8 kacs_sid_system[12];         /* S-1-5-18 */
 extern const u8 kacs_sid_administrators[16]; /* S-1-5-32-544 */
-extern const u8 kacs_sid_everyone[12];	    /* S-1-1-0 */
-extern const u8 kacs_sid_authenticated[12]; /* S-1-5-11 */
-extern const u8 kacs_sid_local[12];	    /* S-1-2-0 */
-extern const u8 kacs_sid_anonymous[12];	    /* S-1-5-7 */
-extern const u8 kacs_sid_owner_rights[12];  /* S-1-3-4 */
+extern const u8 kacs_sid_everyone[12];       /* S-1-1-0 */
+extern const u8 kacs_sid_authenticated[12];  /* S-1-5-11 */
+extern const u8 kacs_sid_local[12];          /* S-1-2-0 */
+extern const u8 kacs_sid_anonymous[12];      /* S-1-5-7 */
+extern const u8 kacs_sid_owner_rights[12];   /* S-1-3-4 */
 
-#define KACS_SESSION_SYSTEM	   0
-#define KACS_SESSION_ANONYMOUS	   998
+#define KACS_SESSION_SYSTEM        0
+#define KACS_SESSION_ANONYMOUS     998
 #define KACS_SESSION_FIRST_DYNAMIC 1000
 
 /* Mask bit of a mandatory label, KACS-FMT-071. */
@@ -139,10 +139,8 @@ int kacs_session_invalidate(u64 id);
 bool kacs_session_token_born(struct kacs_session *session);
 void kacs_session_token_gone(struct kacs_session *session);
 bool kacs_session_drop_token(struct kacs_session *session, struct kacs_token *tok);
-int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated,
-		      struct kacs_token *filtered);
-struct kacs_token *kacs_session_partner_get(struct kacs_session *session,
-					    const struct kacs_token *tok);
+int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated, struct kacs_token *filtered);
+struct kacs_token *kacs_session_partner_get(struct kacs_session *session, const struct kacs_token *tok);
 void kacs_session_for_each(int (*fn)(struct kacs_session *session, void *ctx), void *ctx);
 
 static inline bool kacs_session_is_dead(const struct kacs_session *session)
@@ -229,11 +227,10 @@ struct kacs_token {
 #define KACS_ELEVATION_FULL    2
 #define KACS_ELEVATION_LIMITED 3
 
-struct kacs_token *kacs_token_create(const struct kacs_token_spec *spec,
-				     struct kacs_session *session, u64 created_at,
-				     struct kacs_blob *sd);
-struct kacs_token *kacs_token_duplicate(struct kacs_token *source, u8 type, u8 level,
-					struct kacs_blob *sd, gfp_t gfp);
+struct kacs_token *kacs_token_create(const struct kacs_token_spec *spec, struct kacs_session *session,
+				     u64 created_at, struct kacs_blob *sd);
+struct kacs_token *kacs_token_duplicate(struct kacs_token *source, u8 type, u8 level, struct kacs_blob *sd,
+					gfp_t gfp);
 struct kacs_token *kacs_token_filter(struct kacs_token *source, const struct kacs_token_spec *spec,
 				     u64 delete_privs, struct kacs_blob *sd);
 void kacs_token_free(struct kacs_token *tok);
@@ -241,8 +238,7 @@ void kacs_token_free(struct kacs_token *tok);
 /* --- token_view.c, token_sd.c ---------------------------------------------- */
 
 const struct kacs_subject *kacs_token_subject(const struct kacs_token *tok);
-void kacs_token_state(const struct kacs_token *tok, struct kacs_subject_state *state,
-		      u64 *groups_enabled);
+void kacs_token_state(const struct kacs_token *tok, struct kacs_subject_state *state, u64 *groups_enabled);
 const u8 *kacs_token_indexed_sid(const struct kacs_token *tok, u32 index);
 struct kacs_blob *kacs_token_default_sd(const u8 *user, const u8 *creator, u32 integrity, gfp_t gfp);
 struct kacs_blob *kacs_token_sd_get(struct kacs_token *tok);
@@ -401,8 +397,7 @@ struct kacs_token *kacs_peer_token_get(int fd);
 
 extern const struct kacs_sink kacs_audit_sink;
 void kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing);
-void kacs_audit_token_create(const char *mode, const struct kacs_token *tok,
-			     const struct kacs_token *source);
+void kacs_audit_token_create(const char *mode, const struct kacs_token *tok, const struct kacs_token *source);
 u32 kacs_audit_session_event(const struct kacs_session *session, u8 *out, u32 room);
 void kacs_audit_session_end(const struct kacs_session *session);
 void kacs_audit_session_invalidated(const struct kacs_session *session);

@@ -55,8 +55,8 @@ static int fetch_args(struct call *call, const void __user *arg)
 	if (args->_pad0 || args->_pad1 || args->_pad2)
 		return -EINVAL;
 	if (args->privilege_intent & ~(KACS_BACKUP_INTENT | KACS_RESTORE_INTENT) ||
-	    args->audit_context_len > KACS_AUDIT_CONTEXT_MAX ||
-	    args->object_tree_count > KACS_TREE_MAX || args->local_claims_len > KACS_CLAIMS_MAX)
+	    args->audit_context_len > KACS_AUDIT_CONTEXT_MAX || args->object_tree_count > KACS_TREE_MAX ||
+	    args->local_claims_len > KACS_CLAIMS_MAX)
 		return -EINVAL;
 	return 0;
 }
@@ -124,8 +124,8 @@ static void fill_gate(struct call *call)
 	const struct kacs_access_check_args *args = &call->args;
 	struct kacs_gate *gate = &call->gate;
 
-	call->map = (struct kacs_generic_map){ args->generic_read, args->generic_write,
-					       args->generic_execute, args->generic_all };
+	call->map = (struct kacs_generic_map){ args->generic_read, args->generic_write, args->generic_execute,
+					       args->generic_all };
 	gate->sd = call->sd;
 	gate->sd_len = call->sd ? args->sd_len : 0;
 	gate->desired = args->desired_access;

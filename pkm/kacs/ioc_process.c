@@ -20,8 +20,7 @@ static int read_mask(const struct kacs_privilege_check_args *args, u64 *mask)
 {
 	u32 bits[64], i;
 
-	if (!args->count || args->count > ARRAY_SIZE(bits) ||
-	    args->flags & ~KACS_PRIVCHECK_ALL_REQUIRED)
+	if (!args->count || args->count > ARRAY_SIZE(bits) || args->flags & ~KACS_PRIVCHECK_ALL_REQUIRED)
 		return -EINVAL;
 	if (copy_from_user(bits, u64_to_user_ptr(args->privileges_ptr), args->count * sizeof(*bits)))
 		return -EFAULT;
@@ -68,8 +67,7 @@ long kacs_ioc_privilege_check(void __user *arg)
 /* --- process security block ----------------------------------------------------------- */
 
 /* What a stock kernel and this version can put in force and keep there. */
-#define SUPPORTED_MITIGATIONS                                                       \
-	(KACS_MIT_NO_CHILD | KACS_MIT_UI_ACCESS | KACS_MIT_PIE | KACS_MIT_WXP)
+#define SUPPORTED_MITIGATIONS (KACS_MIT_NO_CHILD | KACS_MIT_UI_ACCESS | KACS_MIT_PIE | KACS_MIT_WXP)
 
 /* Is nothing of a process both writable and executable now (KACS-TOK-130)? */
 static int check_memory(struct task_struct *task)
@@ -155,8 +153,7 @@ static int set_level(struct socket *sock, u32 level)
 	struct sock *sk = sock->sk;
 	bool fresh;
 
-	if (sk->sk_family != AF_UNIX ||
-	    (sk->sk_type != SOCK_STREAM && sk->sk_type != SOCK_SEQPACKET))
+	if (sk->sk_family != AF_UNIX || (sk->sk_type != SOCK_STREAM && sk->sk_type != SOCK_SEQPACKET))
 		return -EINVAL;
 	unix_state_lock(sk);
 	fresh = sk->sk_state == TCP_CLOSE && !unix_peer(sk);

@@ -75,9 +75,8 @@ static int fetch_args(struct kacs_sd_args *args, const void __user *arg)
 		return -EFAULT;
 	if (args->flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
 		return -EINVAL;
-	if (!args->security_info ||
-	    args->security_info & ~(KACS_SD_OWNER | KACS_SD_GROUP | KACS_SD_DACL | KACS_SD_SACL |
-				    KACS_SD_LABEL))
+	if (!args->security_info || args->security_info & ~(KACS_SD_OWNER | KACS_SD_GROUP | KACS_SD_DACL |
+							    KACS_SD_SACL | KACS_SD_LABEL))
 		return -EINVAL;
 	if (args->security_info & KACS_SD_SACL && args->security_info & KACS_SD_LABEL)
 		return -EINVAL; /* KACS-ENF-159 */
@@ -85,8 +84,8 @@ static int fetch_args(struct kacs_sd_args *args, const void __user *arg)
 }
 
 /* All rights at once; one missing fails the whole call (KACS-ENF-160). */
-static int check_rights(const struct target *t, struct kacs_token *caller,
-			const struct kacs_blob *stored, u32 rights, u32 intent)
+static int check_rights(const struct target *t, struct kacs_token *caller, const struct kacs_blob *stored,
+			u32 rights, u32 intent)
 {
 	struct kacs_gate gate = {
 		.token = caller,
@@ -260,8 +259,7 @@ static bool may_be_owner(struct kacs_token *caller, const u8 *owner)
 }
 
 /* The attribute that conditions see under the name of @wanted; false when there is none. */
-static bool find_attribute(const struct kacs_acl *acl, const struct kacs_ace *wanted,
-			   struct kacs_ace *found)
+static bool find_attribute(const struct kacs_acl *acl, const struct kacs_ace *wanted, struct kacs_ace *found)
 {
 	u32 pos = 0;
 
@@ -283,8 +281,7 @@ static bool keeps_mandatory(const struct kacs_sd *old, const struct kacs_sd *new
 	u32 pos = 0;
 
 	while (kacs_acl_next(&old->sacl, &pos, &ace)) {
-		if (ace.type != KACS_ACE_RESOURCE_ATTRIBUTE ||
-		    !(pkm_get_le32(ace.app + 8) & CLAIM_MANDATORY))
+		if (ace.type != KACS_ACE_RESOURCE_ATTRIBUTE || !(pkm_get_le32(ace.app + 8) & CLAIM_MANDATORY))
 			continue;
 		if (!find_attribute(&new->sacl, &ace, &now) || now.size != ace.size ||
 		    memcmp(now.data, ace.data, ace.size))
@@ -321,8 +318,7 @@ static void take_control(struct kacs_sd_parts *parts, u16 from, u16 bits)
 }
 
 /* The stored descriptor with the named components of @new; @scratch holds a rebuilt SACL. */
-static struct kacs_blob *merge(u32 info, const struct kacs_sd *old, const struct kacs_sd *new,
-			       u8 *scratch)
+static struct kacs_blob *merge(u32 info, const struct kacs_sd *old, const struct kacs_sd *new, u8 *scratch)
 {
 	struct kacs_sd_parts parts;
 	struct kacs_blob *blob;
@@ -336,14 +332,14 @@ static struct kacs_blob *merge(u32 info, const struct kacs_sd *old, const struct
 	if (info & KACS_SD_DACL) {
 		parts.dacl = new->dacl.data;
 		parts.dacl_len = new->dacl.len;
-		take_control(&parts, new->control, KACS_SE_DACL_DEFAULTED | KACS_SE_DACL_PROTECTED |
-						   KACS_SE_DACL_AUTO_INHERITED);
+		take_control(&parts, new->control,
+			     KACS_SE_DACL_DEFAULTED | KACS_SE_DACL_PROTECTED | KACS_SE_DACL_AUTO_INHERITED);
 	}
 	if (info & KACS_SD_SACL) {
 		parts.sacl = new->sacl.data;
 		parts.sacl_len = new->sacl.len;
-		take_control(&parts, new->control, KACS_SE_SACL_DEFAULTED | KACS_SE_SACL_PROTECTED |
-						   KACS_SE_SACL_AUTO_INHERITED);
+		take_control(&parts, new->control,
+			     KACS_SE_SACL_DEFAULTED | KACS_SE_SACL_PROTECTED | KACS_SE_SACL_AUTO_INHERITED);
 	}
 	if (info & KACS_SD_LABEL) {
 		pkm_writer_init(&w, scratch, KACS_SD_MAX);
@@ -374,8 +370,8 @@ static void store(const struct target *t, struct kacs_blob *blob)
 }
 
 /* Access, rules, merge, store, as one step against other changes. */
-static int change(const struct target *t, u32 info, struct kacs_token *caller,
-		  const struct kacs_sd *new, u8 *scratch)
+static int change(const struct target *t, u32 info, struct kacs_token *caller, const struct kacs_sd *new,
+		  u8 *scratch)
 {
 	struct kacs_blob *stored = kacs_blob_get_rcu(t->place), *merged;
 	struct kacs_sd old, check;

@@ -109,8 +109,7 @@ static int fill_info(const struct kacs_session *session, struct kacs_session_inf
 		return 0;
 	if (room < session->package_len)
 		return -ERANGE;
-	if (copy_to_user(u64_to_user_ptr(info->auth_package_ptr), session->package,
-			 session->package_len))
+	if (copy_to_user(u64_to_user_ptr(info->auth_package_ptr), session->package, session->package_len))
 		return -EFAULT;
 	return 0;
 }

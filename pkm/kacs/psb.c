@@ -18,8 +18,7 @@
  * Context: as @gfp allows.
  * Return: a block with one reference; NULL when out of memory.
  */
-struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token *primary,
-				gfp_t gfp)
+struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token *primary, gfp_t gfp)
 {
 	struct kacs_psb *psb = kzalloc(sizeof(*psb), gfp | __GFP_ACCOUNT);
 	struct kacs_blob *sd;
@@ -139,8 +138,7 @@ struct kacs_blob *kacs_psb_sd_get(struct kacs_psb *psb)
  */
 int kacs_psb_install(struct kacs_psb *psb, struct kacs_token *old, struct kacs_token *new)
 {
-	bool same_user = kacs_sid_equal(kacs_token_user_sid(old, NULL),
-					kacs_token_user_sid(new, NULL));
+	bool same_user = kacs_sid_equal(kacs_token_user_sid(old, NULL), kacs_token_user_sid(new, NULL));
 	struct kacs_blob *sd = NULL;
 	struct kacs_token *before;
 	unsigned long flags;
@@ -195,6 +193,5 @@ bool kacs_psb_dominates(const struct kacs_psb *caller, const struct kacs_psb *ta
 {
 	if (!target->pip_type)
 		return true;
-	return caller && caller->pip_type >= target->pip_type &&
-	       caller->pip_trust >= target->pip_trust;
+	return caller && caller->pip_type >= target->pip_type && caller->pip_trust >= target->pip_trust;
 }

@@ -64,8 +64,8 @@ bool kacs_sessions_readable(struct kacs_token *tok)
 {
 	u32 granted;
 
-	return !kacs_check(tok, sessions_sd->data, sessions_sd->len, FILE_READ_DATA,
-			   &kacs_map_file, "logon-sessions", &granted);
+	return !kacs_check(tok, sessions_sd->data, sessions_sd->len, FILE_READ_DATA, &kacs_map_file,
+			   "logon-sessions", &granted);
 }
 
 static void print_hex(struct seq_file *seq, const u8 *bytes, u32 len)
@@ -84,8 +84,7 @@ static int print_session(struct kacs_session *session, void *ctx)
 	print_hex(seq, session->user, session->user_len);
 	seq_printf(seq, " logon_type=%u auth_package=", session->logon_type);
 	print_hex(seq, session->package, session->package_len);
-	seq_printf(seq, " created_at=%llu dead=%d\n", session->created_at,
-		   kacs_session_is_dead(session));
+	seq_printf(seq, " created_at=%llu dead=%d\n", session->created_at, kacs_session_is_dead(session));
 	return 0;
 }
 

@@ -100,8 +100,8 @@ static struct kacs_session *make(const struct kacs_session_spec *spec)
 	session->user_len = spec->user_len;
 	memcpy(session->user, spec->user, spec->user_len);
 	session->package_len = spec->auth_package_len;
-	session->package = kmemdup(spec->auth_package ?: (const u8 *)"", spec->auth_package_len ?: 1,
-				   GFP_KERNEL);
+	session->package =
+		kmemdup(spec->auth_package ?: (const u8 *)"", spec->auth_package_len ?: 1, GFP_KERNEL);
 	if (!session->package) {
 		free_session(session);
 		return NULL;
@@ -202,8 +202,7 @@ static void end(struct kacs_session *session)
 static bool unpublish_locked(struct kacs_session *session)
 {
 	lockdep_assert_held(&table_lock);
-	if (!session->published || session->id < KACS_SESSION_FIRST_DYNAMIC ||
-	    atomic_read(&session->tokens))
+	if (!session->published || session->id < KACS_SESSION_FIRST_DYNAMIC || atomic_read(&session->tokens))
 		return false;
 	session->published = false;
 	hlist_del(&session->chain);
@@ -292,16 +291,14 @@ bool kacs_session_drop_token(struct kacs_session *session, struct kacs_token *to
  * Context: process context.
  * Return: 0; -EINVAL when a token already has the opposite role (KACS-TOK-077).
  */
-int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated,
-		      struct kacs_token *filtered)
+int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated, struct kacs_token *filtered)
 {
 	struct kacs_token *old[2] = { NULL, NULL };
 	unsigned long flags;
 	int err = -EINVAL;
 
 	spin_lock_irqsave(&session->lock, flags);
-	if (elevated->elevation != KACS_ELEVATION_LIMITED &&
-	    filtered->elevation != KACS_ELEVATION_FULL) {
+	if (elevated->elevation != KACS_ELEVATION_LIMITED && filtered->elevation != KACS_ELEVATION_FULL) {
 		unlink_pair_locked(session, old);
 		session->elevated = elevated;
 		session->filtered = filtered;
@@ -322,8 +319,7 @@ int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated,
  * Context: any but NMI. KACS-TOK-080.
  * Return: a reference that the caller puts; NULL when @tok is in no pair.
  */
-struct kacs_token *kacs_session_partner_get(struct kacs_session *session,
-					    const struct kacs_token *tok)
+struct kacs_token *kacs_session_partner_get(struct kacs_session *session, const struct kacs_token *tok)
 {
 	struct kacs_token *partner = NULL;
 	unsigned long flags;

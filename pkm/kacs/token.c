@@ -89,14 +89,13 @@ static void keep_parts(struct kacs_token_spec *spec, u8 **at)
 	in->confinement = keep(at, in->confinement, sid_room(in->confinement));
 	in->user_claims = keep(at, in->user_claims, in->user_claims_len);
 	in->device_claims = keep(at, in->device_claims, in->device_claims_len);
-	spec->supplementary_gids = keep(at, spec->supplementary_gids,
-					4 * spec->supplementary_gid_count);
+	spec->supplementary_gids = keep(at, spec->supplementary_gids, 4 * spec->supplementary_gid_count);
 	spec->default_dacl = NULL; /* adjustable: the token has its own */
 }
 
 /* @spec's groups hold the logon SID already. Takes a reference on @session. */
-static struct kacs_fixed *make_fixed(const struct kacs_token_spec *spec,
-				     struct kacs_session *session, u64 created_at)
+static struct kacs_fixed *make_fixed(const struct kacs_token_spec *spec, struct kacs_session *session,
+				     u64 created_at)
 {
 	u32 tables = kacs_subject_size(&spec->subject);
 	struct kacs_sid_attr logon;
@@ -112,8 +111,7 @@ static struct kacs_fixed *make_fixed(const struct kacs_token_spec *spec,
 	fixed->created_at = created_at;
 	at = fixed->data;
 	fixed->device_enabled = keep_bitmap(&at, &spec->subject.device_groups);
-	fixed->restricted_device_enabled =
-		keep_bitmap(&at, &spec->subject.restricted_device_groups);
+	fixed->restricted_device_enabled = keep_bitmap(&at, &spec->subject.restricted_device_groups);
 	mem = at;
 	at += ALIGN(tables, 8);
 	keep_parts(&fixed->spec, &at);
@@ -154,8 +152,7 @@ static struct kacs_token *wrap(struct kacs_fixed *fixed, u8 type, u8 level, gfp_
 }
 
 /* Appends the logon SID, KACS-TOK-051. */
-static u8 *groups_with_logon(const struct kacs_sid_list *groups, u64 session_id,
-			     struct kacs_sid_list *out)
+static u8 *groups_with_logon(const struct kacs_sid_list *groups, u64 session_id, struct kacs_sid_list *out)
 {
 	u8 sid[KACS_SID_MAX];
 	u32 sid_len = kacs_sid_logon(sid, session_id);
@@ -167,9 +164,8 @@ static u8 *groups_with_logon(const struct kacs_sid_list *groups, u64 session_id,
 		memcpy(data, groups->data, groups->len);
 	pkm_put_le32(data + groups->len, sid_len);
 	memcpy(data + groups->len + 4, sid, sid_len);
-	pkm_put_le32(data + groups->len + 4 + sid_len,
-		     KACS_GROUP_MANDATORY | KACS_GROUP_ENABLED_BY_DEFAULT | KACS_GROUP_ENABLED |
-		     KACS_GROUP_LOGON_ID);
+	pkm_put_le32(data + groups->len + 4 + sid_len, KACS_GROUP_MANDATORY | KACS_GROUP_ENABLED_BY_DEFAULT |
+							       KACS_GROUP_ENABLED | KACS_GROUP_LOGON_ID);
 	out->data = data;
 	out->len = groups->len + 4 + sid_len + 4;
 	out->count = groups->count + 1;
@@ -199,9 +195,8 @@ static int set_default_dacl(struct kacs_token *tok, const u8 *dacl, u32 len)
  * Context: process context. May sleep. KACS-TOK-050.
  * Return: a token with one reference; -ENOMEM; -EINVAL.
  */
-struct kacs_token *kacs_token_create(const struct kacs_token_spec *spec,
-				     struct kacs_session *session, u64 created_at,
-				     struct kacs_blob *sd)
+struct kacs_token *kacs_token_create(const struct kacs_token_spec *spec, struct kacs_session *session,
+				     u64 created_at, struct kacs_blob *sd)
 {
 	struct kacs_token_spec full = *spec;
 	struct kacs_fixed *fixed;
@@ -259,9 +254,9 @@ static void copy_adjustable(struct kacs_token *tok, struct kacs_token *source)
 	tok->scope = source->scope;
 	tok->modified_id = source->modified_id;
 	RCU_INIT_POINTER(tok->default_dacl, kacs_blob_get(rcu_dereference_protected(
-		source->default_dacl, lockdep_is_held(&source->lock))));
+						    source->default_dacl, lockdep_is_held(&source->lock))));
 	RCU_INIT_POINTER(tok->process_sd, kacs_blob_get(rcu_dereference_protected(
-		source->process_sd, lockdep_is_held(&source->lock))));
+						  source->process_sd, lockdep_is_held(&source->lock))));
 	spin_unlock_irqrestore(&source->lock, flags);
 }
 
@@ -276,8 +271,8 @@ static void copy_adjustable(struct kacs_token *tok, struct kacs_token *source)
  * Context: as @gfp allows. KACS-TOK-058.
  * Return: a token with one reference; NULL when out of memory.
  */
-struct kacs_token *kacs_token_duplicate(struct kacs_token *source, u8 type, u8 level,
-					struct kacs_blob *sd, gfp_t gfp)
+struct kacs_token *kacs_token_duplicate(struct kacs_token *source, u8 type, u8 level, struct kacs_blob *sd,
+					gfp_t gfp)
 {
 	struct kacs_token *tok;
 
@@ -346,8 +341,8 @@ struct kacs_token *kacs_token_filter(struct kacs_token *source, const struct kac
  */
 struct kacs_token *kacs_token_fork(struct kacs_token *parent, gfp_t gfp)
 {
-	struct kacs_token *tok = kacs_token_duplicate(parent, parent->type, parent->level,
-						      kacs_token_sd_get(parent), gfp);
+	struct kacs_token *tok =
+		kacs_token_duplicate(parent, parent->type, parent->level, kacs_token_sd_get(parent), gfp);
 
 	if (!tok)
 		return NULL;
@@ -378,8 +373,8 @@ struct kacs_token *kacs_token_snapshot(struct kacs_token *client, u32 max_level,
 		level = min(level, client->level);
 	if (level == KACS_LEVEL_ANONYMOUS)
 		return kacs_anonymous_token_get();
-	return kacs_token_duplicate(client, KACS_TOKEN_TYPE_IMPERSONATION, level,
-				    kacs_token_sd_get(client), gfp);
+	return kacs_token_duplicate(client, KACS_TOKEN_TYPE_IMPERSONATION, level, kacs_token_sd_get(client),
+				    gfp);
 }
 
 /**

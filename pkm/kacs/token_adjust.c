@@ -68,8 +68,8 @@ static int apply_privs(struct kacs_token *tok, const struct priv_change *change,
 		err = -EINVAL;
 		goto unlock;
 	}
-	enabled = change->reset ? tok->privs_default :
-				  (tok->privs_enabled | change->enable) & ~change->disable;
+	enabled =
+		change->reset ? tok->privs_default : (tok->privs_enabled | change->enable) & ~change->disable;
 	/* Shrink enabled before present: enabled is a subset at every moment. */
 	WRITE_ONCE(tok->privs_enabled, enabled & ~change->remove);
 	WRITE_ONCE(tok->privs_present, tok->privs_present & ~change->remove);
@@ -119,8 +119,7 @@ long kacs_ioc_adjust_privs(struct kacs_token *tok, void __user *arg)
 /* --- groups --------------------------------------------------------------------- */
 
 /* May an entry name this group? KACS-TOK-071. */
-static bool group_adjustable(const struct kacs_token *tok, const struct kacs_sid_attr *group,
-			     bool enable)
+static bool group_adjustable(const struct kacs_token *tok, const struct kacs_sid_attr *group, bool enable)
 {
 	if (group->attributes & (KACS_GROUP_MANDATORY | KACS_GROUP_DENY_ONLY))
 		return false;
@@ -129,14 +128,13 @@ static bool group_adjustable(const struct kacs_token *tok, const struct kacs_sid
 	return enable || !kacs_sid_equal(group->sid, kacs_token_user_sid(tok, NULL));
 }
 
-static int add_group_entry(const struct kacs_token *tok, const struct kacs_group_entry *entry,
-			   u64 *enable, u64 *disable)
+static int add_group_entry(const struct kacs_token *tok, const struct kacs_group_entry *entry, u64 *enable,
+			   u64 *disable)
 {
 	struct kacs_sid_attr group;
 	u64 bit;
 
-	if (entry->enable > 1 ||
-	    !kacs_sid_list_get(&tok->fixed->spec.subject.groups, entry->index, &group))
+	if (entry->enable > 1 || !kacs_sid_list_get(&tok->fixed->spec.subject.groups, entry->index, &group))
 		return -EINVAL;
 	bit = 1ULL << entry->index;
 	if ((*enable | *disable) & bit || !group_adjustable(tok, &group, entry->enable))
@@ -155,8 +153,7 @@ static u64 apply_groups(struct kacs_token *tok, bool reset, u64 enable, u64 disa
 
 	spin_lock_irqsave(&tok->lock, flags);
 	previous = tok->groups_enabled;
-	WRITE_ONCE(tok->groups_enabled,
-		   reset ? tok->groups_default : (previous | enable) & ~disable);
+	WRITE_ONCE(tok->groups_enabled, reset ? tok->groups_default : (previous | enable) & ~disable);
 	WRITE_ONCE(tok->modified_id, tok->modified_id + 1);
 	spin_unlock_irqrestore(&tok->lock, flags);
 	return previous;
@@ -238,8 +235,8 @@ static struct kacs_blob *fetch_dacl(const struct kacs_adjust_default_args *args)
 }
 
 /* Consumes @dacl. */
-static void apply_default(struct kacs_token *tok, const struct kacs_adjust_default_args *args,
-			  bool replace, struct kacs_blob *dacl)
+static void apply_default(struct kacs_token *tok, const struct kacs_adjust_default_args *args, bool replace,
+			  struct kacs_blob *dacl)
 {
 	struct kacs_blob *process_sd = NULL;
 	unsigned long flags;
@@ -251,8 +248,7 @@ static void apply_default(struct kacs_token *tok, const struct kacs_adjust_defau
 		WRITE_ONCE(tok->owner_index, args->owner_index);
 	if (args->group_index != KACS_DEFAULT_KEEP_INDEX) {
 		WRITE_ONCE(tok->group_index, args->group_index);
-		process_sd = rcu_replace_pointer(tok->process_sd, NULL,
-						 lockdep_is_held(&tok->lock));
+		process_sd = rcu_replace_pointer(tok->process_sd, NULL, lockdep_is_held(&tok->lock));
 	}
 	WRITE_ONCE(tok->modified_id, tok->modified_id + 1);
 	spin_unlock_irqrestore(&tok->lock, flags);

@@ -18,8 +18,7 @@ static struct kacs_blob *fresh_sd(const struct kacs_token *tok)
 
 	if (!creator)
 		return NULL;
-	sd = kacs_token_default_sd(kacs_token_user_sid(tok, NULL),
-				   kacs_token_user_sid(creator, NULL),
+	sd = kacs_token_default_sd(kacs_token_user_sid(tok, NULL), kacs_token_user_sid(creator, NULL),
 				   kacs_token_subject(tok)->integrity, GFP_KERNEL);
 	kacs_token_put(creator);
 	return sd;
@@ -29,13 +28,12 @@ static struct kacs_blob *fresh_sd(const struct kacs_token *tok)
 
 static int check_duplicate(const struct kacs_token *tok, const struct kacs_duplicate_args *args)
 {
-	if (args->token_type != KACS_TOKEN_TYPE_PRIMARY &&
-	    args->token_type != KACS_TOKEN_TYPE_IMPERSONATION)
+	if (args->token_type != KACS_TOKEN_TYPE_PRIMARY && args->token_type != KACS_TOKEN_TYPE_IMPERSONATION)
 		return -EINVAL;
 	if (args->impersonation_level > KACS_LEVEL_DELEGATION)
 		return -EINVAL;
-	if (args->token_type == KACS_TOKEN_TYPE_IMPERSONATION &&
-	    tok->type == KACS_TOKEN_TYPE_IMPERSONATION && args->impersonation_level > tok->level)
+	if (args->token_type == KACS_TOKEN_TYPE_IMPERSONATION && tok->type == KACS_TOKEN_TYPE_IMPERSONATION &&
+	    args->impersonation_level > tok->level)
 		return -EINVAL; /* KACS-TOK-056 */
 	return 0;
 }
@@ -47,8 +45,8 @@ static struct kacs_token *duplicate(struct kacs_token *tok, const struct kacs_du
 	if (args->token_type == KACS_TOKEN_TYPE_IMPERSONATION &&
 	    args->impersonation_level == KACS_LEVEL_ANONYMOUS)
 		return kacs_anonymous_token_create(); /* KACS-TOK-059 */
-	copy = kacs_token_duplicate(tok, args->token_type, args->impersonation_level,
-				    fresh_sd(tok), GFP_KERNEL);
+	copy = kacs_token_duplicate(tok, args->token_type, args->impersonation_level, fresh_sd(tok),
+				    GFP_KERNEL);
 	return copy ?: ERR_PTR(-ENOMEM);
 }
 
@@ -146,8 +144,7 @@ static int read_filter(struct filter *f, const struct kacs_token *tok, void __us
 		return -EFAULT;
 	if (f->args.flags & ~KACS_RESTRICT_WRITE_RESTRICTED || f->args.pad ||
 	    f->args.data_len > KACS_TOKEN_SPEC_MAX || f->args.num_deny_indices > group_count ||
-	    4 * f->args.num_deny_indices > f->args.data_len ||
-	    f->args.num_restrict_sids > f->args.data_len)
+	    4 * f->args.num_deny_indices > f->args.data_len || f->args.num_restrict_sids > f->args.data_len)
 		return -EINVAL;
 	if (f->args.data_len) {
 		f->payload = vmemdup_user(u64_to_user_ptr(f->args.data_ptr), f->args.data_len);
@@ -192,8 +189,8 @@ static int make_restricted(struct filter *f, struct kacs_token_spec *spec)
 			continue;
 		pkm_writer_le32(&w, len);
 		pkm_writer_bytes(&w, f->sids + pos, len);
-		pkm_writer_le32(&w, KACS_GROUP_MANDATORY | KACS_GROUP_ENABLED_BY_DEFAULT |
-				    KACS_GROUP_ENABLED);
+		pkm_writer_le32(&w,
+				KACS_GROUP_MANDATORY | KACS_GROUP_ENABLED_BY_DEFAULT | KACS_GROUP_ENABLED);
 		list.count++;
 	}
 	if (!list.count)
@@ -326,9 +323,9 @@ put_elevated:
 /* What a caller without SeTcbPrivilege sees of the partner (KACS-TOK-081). */
 static struct kacs_token *inspection_copy(struct kacs_token *partner)
 {
-	struct kacs_token *copy = kacs_token_duplicate(partner, KACS_TOKEN_TYPE_IMPERSONATION,
-						       KACS_LEVEL_IDENTIFICATION,
-						       fresh_sd(partner), GFP_KERNEL);
+	struct kacs_token *copy =
+		kacs_token_duplicate(partner, KACS_TOKEN_TYPE_IMPERSONATION, KACS_LEVEL_IDENTIFICATION,
+				     fresh_sd(partner), GFP_KERNEL);
 
 	if (copy)
 		copy->elevation = READ_ONCE(partner->elevation);

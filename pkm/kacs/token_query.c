@@ -248,9 +248,9 @@ long kacs_ioc_query(struct kacs_token *tok, void __user *arg)
 		if (overlaps(args.buf_ptr, args.buf_len, arg))
 			return -EINVAL;
 		do
-			err = size > args.buf_len ? -ERANGE :
-			      copy_payload(tok, args.token_class,
-					   u64_to_user_ptr(args.buf_ptr), size, &size);
+			err = size > args.buf_len ? -ERANGE
+						  : copy_payload(tok, args.token_class,
+								 u64_to_user_ptr(args.buf_ptr), size, &size);
 		while (err == -ERANGE && size <= args.buf_len);
 		if (err && err != -ERANGE)
 			return err;

@@ -5,8 +5,9 @@
 #include "internal.h"
 
 /* Rights that a token's subject has on it, KACS-TOK-033. */
-#define SELF_RIGHTS (KACS_TOKEN_QUERY | KACS_TOKEN_ADJUST_PRIVILEGES | \
-		     KACS_TOKEN_ADJUST_GROUPS | KACS_TOKEN_ADJUST_DEFAULT)
+#define SELF_RIGHTS                                                                   \
+	(KACS_TOKEN_QUERY | KACS_TOKEN_ADJUST_PRIVILEGES | KACS_TOKEN_ADJUST_GROUPS | \
+	 KACS_TOKEN_ADJUST_DEFAULT)
 #define PROCESS_QUERY_LIMITED 0x1000
 
 /* Assembles @owner, @group (may be NULL), and ACLs of at most 256 bytes into a blob. */

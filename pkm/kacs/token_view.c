@@ -26,8 +26,8 @@ const u8 *kacs_token_guid(const struct kacs_token *tok)
  */
 const struct kacs_subject *kacs_token_subject(const struct kacs_token *tok)
 {
-	bool identification = tok->type == KACS_TOKEN_TYPE_IMPERSONATION &&
-			      tok->level == KACS_LEVEL_IDENTIFICATION;
+	bool identification =
+		tok->type == KACS_TOKEN_TYPE_IMPERSONATION && tok->level == KACS_LEVEL_IDENTIFICATION;
 
 	return &tok->fixed->subject[identification];
 }
@@ -40,8 +40,7 @@ const struct kacs_subject *kacs_token_subject(const struct kacs_token *tok)
  *
  * Context: any. Lock-free: each adjustable fact is one word.
  */
-void kacs_token_state(const struct kacs_token *tok, struct kacs_subject_state *state,
-		      u64 *groups_enabled)
+void kacs_token_state(const struct kacs_token *tok, struct kacs_subject_state *state, u64 *groups_enabled)
 {
 	*groups_enabled = READ_ONCE(tok->groups_enabled);
 	state->privileges = READ_ONCE(tok->privs_enabled);

@@ -138,7 +138,8 @@ static void apply(const struct lcs_values *values)
 		if (!value || value->sequence == judged[i])
 			continue;
 		judged[i] = value->sequence;
-		if (!kmes_setting_take(&kmes_settings[i], value->type, value->data.p, value->data.len, &number)) {
+		if (!kmes_setting_take(&kmes_settings[i], value->type, value->data.p, value->data.len,
+				       &number)) {
 			report_rejected(i, value);
 			continue;
 		}

@@ -117,7 +117,8 @@ static int take_in(const struct kmes_batch_entry *e, u8 *to, const struct scratc
 {
 	u8 *payload = to + e->event_type_len;
 
-	if (take_bytes(to, e->event_type, e->event_type_len) || take_bytes(payload, e->payload, e->payload_len))
+	if (take_bytes(to, e->event_type, e->event_type_len) ||
+	    take_bytes(payload, e->payload, e->payload_len))
 		return -EFAULT;
 	if (!e->event_type_len || !pkm_utf8_valid(to, e->event_type_len) ||
 	    !pkm_mp_valid(payload, e->payload_len, s->open, s->depth))

@@ -36,7 +36,7 @@ static struct chain {
 	spinlock_t lock;
 	struct hlist_head head;
 } chains[1 << CHAIN_BITS] = {
-	[0 ...(1 << CHAIN_BITS) - 1] = {.lock = __SPIN_LOCK_UNLOCKED(chains.lock)},
+	[0 ...(1 << CHAIN_BITS) - 1] = { .lock = __SPIN_LOCK_UNLOCKED(chains.lock) },
 };
 
 static struct chain *chain_of(const struct pid *pid)

@@ -22,9 +22,10 @@ static int rings_show(struct seq_file *seq, void *v)
 	for (i = 0; i < kmes_cpu_count(); i++) {
 		kmes_stats_fill(i, &s);
 		seq_printf(seq,
-			   "cpu=%u generation=%llu capacity=%llu write_pos=%llu tail_pos=%llu sequence=%llu dropped=%llu overwritten=%llu attached=%u\n",
-			   s.cpu_id, s.generation, s.capacity, s.write_pos, s.tail_pos, s.sequence,
-			   s.dropped, s.overwritten, s.attached);
+			   "cpu=%u generation=%llu capacity=%llu write_pos=%llu tail_pos=%llu sequence=%llu "
+			   "dropped=%llu overwritten=%llu attached=%u\n",
+			   s.cpu_id, s.generation, s.capacity, s.write_pos, s.tail_pos, s.sequence, s.dropped,
+			   s.overwritten, s.attached);
 	}
 	return 0;
 }

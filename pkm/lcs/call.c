@@ -74,7 +74,8 @@ static int reply_arrays(struct lcs_reply *reply, size_t entry, size_t other)
 	return reply->arrays[0] && reply->arrays[1] ? 0 : -ENOMEM;
 }
 
-static int decode_children(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent, struct lcs_reply *reply)
+static int decode_children(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent,
+			   struct lcs_reply *reply)
 {
 	struct lcs_request *req = reply->req;
 	enum lcs_fault fault;
@@ -85,7 +86,8 @@ static int decode_children(struct lcs_op *op, struct lcs_hive *hive, const u8 *p
 		return err;
 	reply->children.entries = reply->arrays[0];
 	reply->children.metas = reply->arrays[1];
-	fault = lcs_rsi_children(req->answer, req->answer_len, req->op, lcs_sequence_next(), &reply->children);
+	fault = lcs_rsi_children(req->answer, req->answer_len, req->op, lcs_sequence_next(),
+				 &reply->children);
 	return fault ? lcs_fault(hive, req, parent, fault) : 0;
 }
 
@@ -180,8 +182,8 @@ int lcs_call_read_key(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, 
  * Context: sleeps for the source.
  * Return: as lcs_call_lookup().
  */
-int lcs_call_values(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct lcs_bytes name,
-		    bool all, struct lcs_reply *reply)
+int lcs_call_values(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct lcs_bytes name, bool all,
+		    struct lcs_reply *reply)
 {
 	struct lcs_bytes asked = all ? (struct lcs_bytes){ NULL, 0 } : name;
 	struct lcs_request *req = lcs_request_alloc(RSI_QUERY_VALUES, LCS_GUID_LEN + str_size(asked) + 1);
@@ -289,8 +291,8 @@ int lcs_call_flush(struct lcs_op *op, struct lcs_hive *hive)
  * Context: may sleep.
  * Return: the request, or NULL.
  */
-struct lcs_request *lcs_make_entry(u16 rsi_op, const u8 *parent, struct lcs_bytes child, struct lcs_bytes layer,
-				   const u8 *guid, u64 sequence)
+struct lcs_request *lcs_make_entry(u16 rsi_op, const u8 *parent, struct lcs_bytes child,
+				   struct lcs_bytes layer, const u8 *guid, u64 sequence)
 {
 	u32 len = LCS_GUID_LEN + str_size(child) + str_size(layer);
 	struct lcs_request *req;

@@ -83,7 +83,8 @@ static struct lcs_request *make_undo(struct lcs_walk *walk, struct lcs_place *pl
 }
 
 /* Step 6 of LCS-235; an answer that comes too late is undone. */
-static int run_entry(struct lcs_op *op, struct lcs_walk *walk, struct lcs_place *place, struct lcs_bytes layer)
+static int run_entry(struct lcs_op *op, struct lcs_walk *walk, struct lcs_place *place,
+		     struct lcs_bytes layer)
 {
 	const u8 *parent = lcs_place_guid(walk->place), *guid = lcs_place_guid(place);
 	struct lcs_effect *effect;
@@ -100,8 +101,8 @@ static int run_entry(struct lcs_op *op, struct lcs_walk *walk, struct lcs_place 
 		lcs_effect_free(effect);
 		return sequence ? -ENOMEM : -EOVERFLOW;
 	}
-	return lcs_call_mutate(op, lcs_make_entry(RSI_CREATE_ENTRY, parent, walk->missing, layer, guid, sequence),
-			       effect);
+	return lcs_call_mutate(
+		op, lcs_make_entry(RSI_CREATE_ENTRY, parent, walk->missing, layer, guid, sequence), effect);
 }
 
 /* Step 7 of LCS-235; consumes @effect. */
@@ -109,9 +110,10 @@ static int run_key(struct lcs_op *op, struct lcs_walk *walk, u32 flags, struct l
 {
 	struct lcs_bytes sd = { walk->fresh_sd, walk->fresh_sd_len };
 
-	return lcs_call_mutate(op, lcs_make_key(lcs_place_guid(effect->place), walk->missing,
-						lcs_place_guid(walk->place), sd,
-						flags & REG_OPTION_VOLATILE, flags & REG_OPTION_CREATE_LINK),
+	return lcs_call_mutate(op,
+			       lcs_make_key(lcs_place_guid(effect->place), walk->missing,
+					    lcs_place_guid(walk->place), sd, flags & REG_OPTION_VOLATILE,
+					    flags & REG_OPTION_CREATE_LINK),
 			       effect);
 }
 
@@ -163,8 +165,8 @@ int lcs_create(struct lcs_op *op, struct lcs_walk *walk, u32 flags, struct lcs_b
 	if (!place)
 		return -ENOMEM;
 	lcs_place_push(place, guid, walk->missing);
-	err = kacs_inherit(op->token, walk->sd.p, walk->sd.len, true, &kacs_map_key,
-			   &walk->fresh_sd, &walk->fresh_sd_len);
+	err = kacs_inherit(op->token, walk->sd.p, walk->sd.len, true, &kacs_map_key, &walk->fresh_sd,
+			   &walk->fresh_sd_len);
 	if (!err) {
 		trim_masks(walk->fresh_sd, walk->fresh_sd_len);
 		err = run_both(op, walk, place, flags, table_layer);

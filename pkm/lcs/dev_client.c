@@ -69,9 +69,11 @@ static int publish(struct lcs_op *op, struct lcs_walk *walk, u32 desired, u32 __
 	u32 granted;
 	int err;
 
-	err = kacs_check(op->token, walk->sd.p, walk->sd.len, desired, &kacs_map_key, "registry key open", &granted);
+	err = kacs_check(op->token, walk->sd.p, walk->sd.len, desired, &kacs_map_key, "registry key open",
+			 &granted);
 	if (err == -EINVAL)
-		return lcs_fault(walk->place->hive, walk->reply.req, lcs_place_guid(walk->place), LCS_FAULT_SD);
+		return lcs_fault(walk->place->hive, walk->reply.req, lcs_place_guid(walk->place),
+				 LCS_FAULT_SD);
 	if (err)
 		return err;
 	/* The check reports all that the caller may do; the handle gets what was asked (LCS-138, LCS-139). */

@@ -118,7 +118,8 @@ static __poll_t source_poll(struct file *file, poll_table *wait)
 	return mask;
 }
 
-static int take_hive(const struct reg_src_hive_entry *entry, const struct lcs_limits *limits, struct lcs_hive *hive)
+static int take_hive(const struct reg_src_hive_entry *entry, const struct lcs_limits *limits,
+		     struct lcs_hive *hive)
 {
 	struct lcs_bytes name;
 	int err;

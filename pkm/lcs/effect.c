@@ -45,7 +45,8 @@ int lcs_effect_event(struct lcs_effect *effect, u16 type, u32 depth, struct lcs_
 
 	/* Powers of two; most effects have one event or two. */
 	if (!(count & (count - 1))) {
-		grown = krealloc_array(effect->events, count ? 2 * count : 1, sizeof(*grown), GFP_KERNEL_ACCOUNT);
+		grown = krealloc_array(effect->events, count ? 2 * count : 1, sizeof(*grown),
+				       GFP_KERNEL_ACCOUNT);
 		if (!grown)
 			return -ENOMEM;
 		effect->events = grown;

@@ -37,10 +37,10 @@ struct mem_cgroup;
 
 /* Where a request is; changes under lcs_conn.lock. */
 enum lcs_request_state {
-	LCS_REQUEST_NEW,	/* only its maker knows it */
-	LCS_REQUEST_QUEUED,	/* has an ID, waits for the source's read() */
-	LCS_REQUEST_DELIVERED,	/* taken by a read(), an answer may come */
-	LCS_REQUEST_DONE,	/* answered, or the connection went down */
+	LCS_REQUEST_NEW,       /* only its maker knows it */
+	LCS_REQUEST_QUEUED,    /* has an ID, waits for the source's read() */
+	LCS_REQUEST_DELIVERED, /* taken by a read(), an answer may come */
+	LCS_REQUEST_DONE,      /* answered, or the connection went down */
 };
 
 /**
@@ -256,12 +256,12 @@ int lcs_call_lookup(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent, 
 		    struct lcs_reply *reply);
 int lcs_call_enum(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent, struct lcs_reply *reply);
 int lcs_call_read_key(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct lcs_reply *reply);
-int lcs_call_values(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct lcs_bytes name,
-		    bool all, struct lcs_reply *reply);
+int lcs_call_values(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct lcs_bytes name, bool all,
+		    struct lcs_reply *reply);
 int lcs_call_mutate(struct lcs_op *op, struct lcs_request *req, struct lcs_effect *effect);
 int lcs_call_flush(struct lcs_op *op, struct lcs_hive *hive);
-struct lcs_request *lcs_make_entry(u16 rsi_op, const u8 *parent, struct lcs_bytes child, struct lcs_bytes layer,
-				   const u8 *guid, u64 sequence);
+struct lcs_request *lcs_make_entry(u16 rsi_op, const u8 *parent, struct lcs_bytes child,
+				   struct lcs_bytes layer, const u8 *guid, u64 sequence);
 struct lcs_request *lcs_make_key(const u8 *guid, struct lcs_bytes name, const u8 *parent, struct lcs_bytes sd,
 				 bool volatile_key, bool symlink);
 struct lcs_request *lcs_make_touch(const u8 *guid, const struct lcs_bytes *sd);
@@ -329,7 +329,8 @@ int lcs_walk(struct lcs_op *op, const struct lcs_place *parent, u8 *path, u32 le
 void lcs_walk_end(struct lcs_walk *walk);
 int lcs_visible_children(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct lcs_reply *reply);
 int lcs_find_child(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent, struct lcs_bytes child,
-		   struct lcs_reply *reply, const struct lcs_path_entry **winner, const struct lcs_meta **meta);
+		   struct lcs_reply *reply, const struct lcs_path_entry **winner,
+		   const struct lcs_meta **meta);
 void lcs_creating_add(struct lcs_effect *effect, const u8 *guid);
 void lcs_creating_del(struct lcs_effect *effect);
 

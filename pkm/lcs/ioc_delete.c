@@ -59,7 +59,8 @@ static int compare_entry(struct lcs_op *op, struct lcs_key *key, struct lcs_byte
 	}
 	if (sequence)
 		c->entries[kept++] = (struct lcs_path_entry){
-			.layer = layer, .hidden = true, .sequence = sequence, .target = NULL };
+			.layer = layer, .hidden = true, .sequence = sequence, .target = NULL
+		};
 	if (!fault)
 		fault = lcs_resolve_entries(&op->layers, c->entries, kept, &winner);
 	if (fault) {
@@ -104,8 +105,10 @@ static int change_entry(struct lcs_op *op, struct lcs_key *key, struct lcs_bytes
 		lcs_effect_free(effect);
 		return err;
 	}
-	return lcs_call_mutate(op, lcs_make_entry(hide ? RSI_HIDE_ENTRY : RSI_DELETE_ENTRY, parent, name, layer,
-						  NULL, sequence), effect);
+	return lcs_call_mutate(op,
+			       lcs_make_entry(hide ? RSI_HIDE_ENTRY : RSI_DELETE_ENTRY, parent, name, layer,
+					      NULL, sequence),
+			       effect);
 }
 
 static int change_key(struct lcs_key *key, u64 layer_ptr, u32 layer_len, s32 txn_fd, bool hide)

@@ -190,15 +190,15 @@ long lcs_ioc_list_subkeys(struct lcs_key *key, void __user *arg)
 	if (!err)
 		err = lcs_user_buffer(args.buf_ptr, args.buf_len) ?: lcs_txn_check(args.txn_fd);
 	if (!err)
-		err = lcs_visible_children(&op, key->place->hive, lcs_place_guid(key->place), &reply) ?:
-		      put_list(&args, &reply.children);
+		err = lcs_visible_children(&op, key->place->hive, lcs_place_guid(key->place), &reply)
+			      ?: put_list(&args, &reply.children);
 	lcs_reply_free(&reply);
 	lcs_op_end(&op);
 	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
-static void put_info(struct lcs_key *key, struct reg_query_key_info_args *args, const struct lcs_key_record *record,
-		     const struct figures *figures)
+static void put_info(struct lcs_key *key, struct reg_query_key_info_args *args,
+		     const struct lcs_key_record *record, const struct figures *figures)
 {
 	args->last_write_time = record->meta.last_write_time;
 	args->subkey_count = figures->subkeys;
@@ -288,7 +288,8 @@ long lcs_ioc_notify(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if ((args.filter & ~REG_NOTIFY_ALL) || args.subtree > 1 || args._pad[0] || args._pad[1] || args._pad[2])
+	if ((args.filter & ~REG_NOTIFY_ALL) || args.subtree > 1 || args._pad[0] || args._pad[1] ||
+	    args._pad[2])
 		return -EINVAL;
 	if (!(key->granted & KEY_NOTIFY))
 		return -EACCES;

@@ -13,10 +13,12 @@
 #define ALL_PARTS (REG_SECURITY_OWNER | REG_SECURITY_GROUP | REG_SECURITY_DACL | REG_SECURITY_SACL)
 
 /* Control bits that go with a part. */
-#define DACL_CONTROL (KACS_SE_DACL_DEFAULTED | KACS_SE_DACL_TRUSTED | KACS_SE_DACL_AUTO_INHERIT_REQ | \
-		      KACS_SE_DACL_AUTO_INHERITED | KACS_SE_DACL_PROTECTED)
-#define SACL_CONTROL (KACS_SE_SACL_DEFAULTED | KACS_SE_SACL_AUTO_INHERIT_REQ | KACS_SE_SACL_AUTO_INHERITED | \
-		      KACS_SE_SACL_PROTECTED)
+#define DACL_CONTROL                                                                     \
+	(KACS_SE_DACL_DEFAULTED | KACS_SE_DACL_TRUSTED | KACS_SE_DACL_AUTO_INHERIT_REQ | \
+	 KACS_SE_DACL_AUTO_INHERITED | KACS_SE_DACL_PROTECTED)
+#define SACL_CONTROL                                                                            \
+	(KACS_SE_SACL_DEFAULTED | KACS_SE_SACL_AUTO_INHERIT_REQ | KACS_SE_SACL_AUTO_INHERITED | \
+	 KACS_SE_SACL_PROTECTED)
 
 /* Every right that the asked parts need must be on the descriptor. */
 static int check_rights(u32 granted, u32 parts, u32 owner_right, u32 dacl_right)

@@ -28,8 +28,8 @@ static int put_value(struct reg_query_value_args *args, const struct lcs_op *op,
 		return -ERANGE;
 	args->type = value->type;
 	args->sequence = value->sequence;
-	return lcs_user_put(args->data_ptr, value->data.p, value->data.len) ?:
-	       lcs_user_put(args->layer_ptr, layer.p, layer.len);
+	return lcs_user_put(args->data_ptr, value->data.p, value->data.len)
+		       ?: lcs_user_put(args->layer_ptr, layer.p, layer.len);
 }
 
 static int query_value(struct lcs_key *key, struct lcs_op *op, struct reg_query_value_args *args,
@@ -82,8 +82,8 @@ long lcs_ioc_query_value(struct lcs_key *key, void __user *arg)
 	if (!err)
 		err = lcs_user_value_name(&op, args.name_ptr, args.name_len, &copy, &name);
 	if (!err)
-		err = lcs_user_buffer(args.data_ptr, args.data_len) ?:
-		      lcs_user_buffer(args.layer_ptr, args.layer_buf_len);
+		err = lcs_user_buffer(args.data_ptr, args.data_len)
+			      ?: lcs_user_buffer(args.layer_ptr, args.layer_buf_len);
 	if (!err)
 		err = lcs_txn_check(args.txn_fd);
 	if (!err)
@@ -190,8 +190,8 @@ static int put_enumerated(struct reg_enum_value_args *args, const struct lcs_val
 	if (!fits)
 		return -ERANGE;
 	args->type = value->type;
-	return lcs_user_put(args->name_ptr, value->name.p, value->name.len) ?:
-	       lcs_user_put(args->data_ptr, value->data.p, value->data.len);
+	return lcs_user_put(args->name_ptr, value->name.p, value->name.len)
+		       ?: lcs_user_put(args->data_ptr, value->data.p, value->data.len);
 }
 
 /**

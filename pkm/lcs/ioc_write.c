@@ -18,8 +18,8 @@ struct write_strings {
 	u8 *layer_copy;
 	u8 *data;
 	struct lcs_bytes name;
-	struct lcs_bytes layer;		/* as the caller named it */
-	struct lcs_bytes table_layer;	/* as sources know it */
+	struct lcs_bytes layer;       /* as the caller named it */
+	struct lcs_bytes table_layer; /* as sources know it */
 };
 
 static void free_strings(struct write_strings *s)
@@ -52,8 +52,9 @@ static bool same_layer(struct lcs_bytes a, struct lcs_bytes b)
  * What a change of @layer's entry of @name does to the effective value.
  * @fresh: the entry afterwards, NULL: removed. Adds the event, if any.
  */
-static int compare_value(struct lcs_op *op, struct lcs_key *key, struct lcs_bytes name, struct lcs_bytes layer,
-			 const struct lcs_value_entry *fresh, struct lcs_effect *effect)
+static int compare_value(struct lcs_op *op, struct lcs_key *key, struct lcs_bytes name,
+			 struct lcs_bytes layer, const struct lcs_value_entry *fresh,
+			 struct lcs_effect *effect)
 {
 	struct lcs_hive *hive = key->place->hive;
 	const struct lcs_value_entry *winner;
@@ -111,8 +112,11 @@ static int set_value(struct lcs_op *op, struct lcs_key *key, const struct reg_se
 		     struct write_strings *s)
 {
 	struct lcs_value_entry fresh = {
-		.name = s->name, .layer = s->table_layer, .type = args->type,
-		.data = { s->data, args->data_len }, .sequence = lcs_sequence_take(),
+		.name = s->name,
+		.layer = s->table_layer,
+		.type = args->type,
+		.data = { s->data, args->data_len },
+		.sequence = lcs_sequence_take(),
 	};
 	/* With base alone a value written is the value in effect: nothing to compare. */
 	bool wins = op->layers.count == 1 && args->type != REG_TOMBSTONE;
@@ -320,7 +324,9 @@ static int set_blanket(struct lcs_op *op, struct lcs_key *key, struct lcs_bytes 
 	struct lcs_reply before = {}, after = {};
 	int err;
 
-	err = !effect ? -ENOMEM : set && !sequence ? -EOVERFLOW : lcs_gate_enter(op, lcs_place_guid(key->place));
+	err = !effect            ? -ENOMEM
+	      : set && !sequence ? -EOVERFLOW
+				 : lcs_gate_enter(op, lcs_place_guid(key->place));
 	if (err) {
 		lcs_effect_free(effect);
 		return err;

@@ -74,7 +74,8 @@ static bool is_creating(const u8 *guid)
  * Return: 0; errno of the source; -EIO.
  */
 int lcs_find_child(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent, struct lcs_bytes child,
-		   struct lcs_reply *reply, const struct lcs_path_entry **winner, const struct lcs_meta **meta)
+		   struct lcs_reply *reply, const struct lcs_path_entry **winner,
+		   const struct lcs_meta **meta)
 {
 	enum lcs_fault fault;
 	int err, try;
@@ -84,8 +85,8 @@ int lcs_find_child(struct lcs_op *op, struct lcs_hive *hive, const u8 *parent, s
 		err = lcs_call_lookup(op, hive, parent, child, reply);
 		if (err)
 			return err;
-		fault = lcs_resolve_entries(&op->layers, reply->children.entries,
-					    reply->children.entry_count, winner);
+		fault = lcs_resolve_entries(&op->layers, reply->children.entries, reply->children.entry_count,
+					    winner);
 		if (fault)
 			return lcs_fault(hive, reply->req, parent, fault);
 		if (!*winner)
@@ -204,8 +205,8 @@ static int step(struct lcs_op *op, struct lcs_walk *walk, struct lcs_bytes name)
 	int err;
 
 	lcs_reply_free(&walk->reply);
-	err = lcs_find_child(op, walk->place->hive, lcs_place_guid(walk->place), name,
-			     &walk->reply, &winner, &meta);
+	err = lcs_find_child(op, walk->place->hive, lcs_place_guid(walk->place), name, &walk->reply, &winner,
+			     &meta);
 	if (err)
 		return err;
 	if (!winner)
@@ -264,7 +265,8 @@ static int follow(struct lcs_op *op, struct lcs_walk *walk, u32 *len, u32 pos)
 	u32 components;
 	int err;
 
-	err = lcs_call_values(op, walk->place->hive, lcs_place_guid(walk->place), (struct lcs_bytes){}, false, &reply);
+	err = lcs_call_values(op, walk->place->hive, lcs_place_guid(walk->place), (struct lcs_bytes){}, false,
+			      &reply);
 	if (err)
 		goto out;
 	if (lcs_resolve_value(&op->layers, &reply.values, (struct lcs_bytes){}, &value)) {
@@ -318,7 +320,8 @@ static int stand_on_parent(struct lcs_op *op, struct lcs_walk *walk, struct lcs_
 }
 
 /* Walks until the end or a link; 1: standing on a link that must be followed. */
-static int descend(struct lcs_op *op, struct lcs_walk *walk, u32 len, u32 *pos, bool open_link, bool want_missing)
+static int descend(struct lcs_op *op, struct lcs_walk *walk, u32 len, u32 *pos, bool open_link,
+		   bool want_missing)
 {
 	struct lcs_reply parent = {};
 	struct lcs_bytes name;

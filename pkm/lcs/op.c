@@ -106,6 +106,7 @@ void lcs_op_end(struct lcs_op *op)
  * While the key Layers\base does not exist, SYSTEM and Administrators may
  * write into base by name (LCS-093): O:SYG:SYD:(A;;KA;;;SY)(A;;KA;;;BA).
  */
+/* clang-format off */
 static const u8 base_sd[] = {
 	0x01, 0x00, 0x04, 0x80, 0x14, 0, 0, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0x2c, 0, 0, 0,
 	0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
@@ -114,6 +115,7 @@ static const u8 base_sd[] = {
 	0x00, 0x00, 0x14, 0x00, 0x3f, 0x00, 0x0f, 0x00, 0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
 	0x00, 0x00, 0x18, 0x00, 0x3f, 0x00, 0x0f, 0x00, 0x01, 0x02, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 0x02, 0, 0,
 };
+/* clang-format on */
 
 /**
  * lcs_layer_authorise() - may the caller write into a layer?

@@ -33,7 +33,7 @@ struct lcs_place *lcs_place_alloc(const struct lcs_place *from, u32 more, u32 mo
 	place->hive = from ? from->hive : NULL;
 	place->depth = depth;
 	place->ends = (u32 *)(place + 1);
-	place->guids = (u8 (*)[LCS_GUID_LEN])(place->ends + entries);
+	place->guids = (u8(*)[LCS_GUID_LEN])(place->ends + entries);
 	place->path = (u8 *)(place->guids + entries);
 	if (from) {
 		memcpy(place->guids, from->guids, depth * LCS_GUID_LEN);

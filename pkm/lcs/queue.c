@@ -20,17 +20,17 @@
  * Waits are killable, so that a dead source cannot hold a dying process;
  * freezable, so that it cannot hold suspend; and end by a deadline (HAZ-029).
  */
-#define wait_for_source(wq, condition, timeout)						\
-({											\
-	long __time = (timeout), __ret = __time;					\
-											\
-	might_sleep();									\
-	if (!___wait_cond_timeout(condition))						\
-		__ret = ___wait_event(wq, ___wait_cond_timeout(condition),		\
-				      (TASK_KILLABLE | TASK_FREEZABLE), 0, __time,	\
-				      __ret = schedule_timeout(__ret));			\
-	__ret;										\
-})
+#define wait_for_source(wq, condition, timeout)                                            \
+	({                                                                                 \
+		long __time = (timeout), __ret = __time;                                   \
+                                                                                           \
+		might_sleep();                                                             \
+		if (!___wait_cond_timeout(condition))                                      \
+			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),         \
+					      (TASK_KILLABLE | TASK_FREEZABLE), 0, __time, \
+					      __ret = schedule_timeout(__ret));            \
+		__ret;                                                                     \
+	})
 
 static struct hlist_head *bucket_of(struct lcs_conn *conn, u64 id)
 {

@@ -61,8 +61,8 @@ static bool failed;
 static u32 hook_count;
 
 /* Maps the address and calls nothing: a callback that reaches a hook lets the second level through. */
-static void notrace redirect_to_handler(unsigned long ip, unsigned long parent_ip,
-					struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void notrace redirect_to_handler(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+					struct ftrace_regs *fregs)
 {
 	void *handler = redirect.slots[(ip - redirect.base) >> SLOT_SHIFT];
 
@@ -81,8 +81,7 @@ static struct ftrace_ops check_ops = {
 
 /* --- finding the stubs -------------------------------------------------- */
 
-static bool __init note_stub(struct hook *hooks, size_t count, const char *symbol,
-			     unsigned long address)
+static bool __init note_stub(struct hook *hooks, size_t count, const char *symbol, unsigned long address)
 {
 	size_t i;
 
@@ -226,8 +225,7 @@ static int __init check_lsm_list(void)
 
 static atomic_t capable_calls, cred_free_calls;
 
-static int test_capable(const struct cred *cred, struct user_namespace *ns, int cap,
-			unsigned int opts)
+static int test_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int opts)
 {
 	atomic_inc(&capable_calls);
 	return 0;
@@ -238,13 +236,13 @@ static void test_cred_free(struct cred *cred)
 	atomic_inc(&cred_free_calls);
 }
 
-static void notrace redirect_to_test(unsigned long ip, unsigned long parent_ip,
-				     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void notrace redirect_to_test(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				     struct ftrace_regs *fregs)
 {
 	bool is_capable = (ip ^ (unsigned long)ops->private) >> SLOT_SHIFT == 0;
 
-	ftrace_instruction_pointer_set(fregs, is_capable ? (unsigned long)test_capable :
-							   (unsigned long)test_cred_free);
+	ftrace_instruction_pointer_set(fregs, is_capable ? (unsigned long)test_capable
+							 : (unsigned long)test_cred_free);
 }
 
 /*
@@ -267,8 +265,7 @@ static int __init self_test(unsigned long capable_stub, unsigned long cred_free_
 	if (!err)
 		err = register_ftrace_function(&ops);
 	if (err) {
-		pr_err("cannot attach to hook stubs (%d): is ftrace_enabled 0 or another tool there?\n",
-		       err);
+		pr_err("cannot attach to hook stubs (%d): is ftrace_enabled 0 or another tool there?\n", err);
 		goto free_filter;
 	}
 
@@ -411,8 +408,7 @@ int pkm_lsm_arm(void)
 u32 pkm_lsm_state(u32 *hooks)
 {
 	*hooks = READ_ONCE(hook_count);
-	return (pkm_lsm_attached() ? KACS_STATE_ATTACHED : 0) |
-	       (pkm_lsm_armed() ? KACS_STATE_ARMED : 0) |
+	return (pkm_lsm_attached() ? KACS_STATE_ATTACHED : 0) | (pkm_lsm_armed() ? KACS_STATE_ARMED : 0) |
 	       (READ_ONCE(failed) ? KACS_STATE_FAILED : 0);
 }
 
@@ -466,8 +462,7 @@ static int __init prepare(void)
 	if (err)
 		return err;
 	redirect.probe_address = stub_of(check_hooks, ARRAY_SIZE(check_hooks), "capable");
-	return self_test(redirect.probe_address,
-			 stub_of(life_hooks, ARRAY_SIZE(life_hooks), "cred_free"));
+	return self_test(redirect.probe_address, stub_of(life_hooks, ARRAY_SIZE(life_hooks), "cred_free"));
 }
 
 /* From here on nothing may fail: a handler may be on any stack. */

@@ -57,14 +57,12 @@ static bool may_load_modules(const struct cred *cred)
 	rcu_read_lock();
 	identity = pkm_cred_identity(cred);
 	if (identity && identity->primary)
-		may = kacs_token_privileged(pkm_identity_effective(identity),
-					    KACS_PRIV_LOAD_DRIVER);
+		may = kacs_token_privileged(pkm_identity_effective(identity), KACS_PRIV_LOAD_DRIVER);
 	rcu_read_unlock();
 	return may;
 }
 
-int pkm_hook_capable(const struct cred *cred, struct user_namespace *ns, int cap,
-		     unsigned int opts)
+int pkm_hook_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int opts)
 {
 	if (cap != CAP_SYS_MODULE)
 		return 0;

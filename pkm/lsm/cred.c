@@ -101,8 +101,7 @@ void pkm_cred_bind(struct cred *cred, struct kacs_token *primary, struct kacs_to
 	identity = find(cred);
 	rcu_read_unlock();
 	if (WARN_ON_ONCE(!identity)) {
-		old = (struct pkm_identity){ .primary = primary, .effective = effective,
-					     .revert = revert };
+		old = (struct pkm_identity){ .primary = primary, .effective = effective, .revert = revert };
 		release(&old);
 		return;
 	}

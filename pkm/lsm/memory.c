@@ -41,8 +41,7 @@ static bool writes_and_executes(unsigned long prot)
 	return (prot & (PROT_WRITE | PROT_EXEC)) == (PROT_WRITE | PROT_EXEC);
 }
 
-int pkm_hook_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot,
-		       unsigned long flags)
+int pkm_hook_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
 {
 	return writes_and_executes(prot) && pkm_current_has(KACS_MIT_WXP) ? -EACCES : 0;
 }

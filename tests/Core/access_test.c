@@ -133,8 +133,7 @@ TEST(Tree_ThreeLevels_PropagatesUpAndDown)
 		for (n = 0; n < 5; n++) {
 			bool want = strchr(cases[i].granted, "Pabcd"[n]);
 
-			if (!r.results[n].status != want ||
-			    !!(r.results[n].granted & 0x10) != want)
+			if (!r.results[n].status != want || !!(r.results[n].granted & 0x10) != want)
 				test_fail(__FILE__, __LINE__, "%s: node %c", cases[i].sd, "Pabcd"[n]);
 		}
 		/* KACS-AC-006: the scalar call answers for the root */
@@ -304,8 +303,7 @@ TEST(PrivilegeUse_OnATree_CountsAnyNode)
 /* Every entry of a group counts: one enabled entry is enough. */
 TEST(View_GroupTwice_MatchesByEitherEntry)
 {
-	struct kacs_subject_input in = { .user = sid_named("V", 1),
-					 .token_type = KACS_TOKEN_TYPE_PRIMARY };
+	struct kacs_subject_input in = { .user = sid_named("V", 1), .token_type = KACS_TOKEN_TYPE_PRIMARY };
 	u64 enabled = 2;
 
 	setup(&plain, "O:SYG:SYD:(A;;0x1;;;G)", 1);
@@ -321,8 +319,7 @@ TEST(View_GroupTwice_MatchesByEitherEntry)
 TEST(View_ManySids_AreAllFoundAndNoOther)
 {
 	static u8 lists[65536], tables[262144] __attribute__((aligned(8)));
-	struct kacs_subject_input in = { .user = sid_named("U", 1),
-					 .token_type = KACS_TOKEN_TYPE_PRIMARY };
+	struct kacs_subject_input in = { .user = sid_named("U", 1), .token_type = KACS_TOKEN_TYPE_PRIMARY };
 	u32 subs[5] = { 21, 0, 2, 3, 4 }, count, i;
 	struct kacs_subject subject;
 	struct pkm_writer w;

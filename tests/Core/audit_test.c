@@ -179,17 +179,24 @@ TEST(Trace_Table_NamesTheStep)
 		{ {}, "O:SYG:SY", 1, 0, KACS_STEP_NULL_DACL, 0xffff, true },
 		{ {}, "O:UG:SYD:", 0x20000, 17, KACS_STEP_OWNER, 0xffff, true },
 		{ { .low = true }, "O:SYG:SYD:(A;;FA;;;U)", 2, 1, KACS_STEP_MIC, 0xffff, false },
-		{ {}, "O:SYG:SYD:(A;;FA;;;U)S:(TL;;0x1;;;S-1-19-1-1)", 2, 1, KACS_STEP_PIP, 0xffff,
-		  false },
-		{ { .privileges = ALL_PRIVS }, "O:SYG:SYD:", 0x01000000, 24, KACS_STEP_PRIVILEGE, 0xffff,
+		{ {}, "O:SYG:SYD:(A;;FA;;;U)S:(TL;;0x1;;;S-1-19-1-1)", 2, 1, KACS_STEP_PIP, 0xffff, false },
+		{ { .privileges = ALL_PRIVS },
+		  "O:SYG:SYD:",
+		  0x01000000,
+		  24,
+		  KACS_STEP_PRIVILEGE,
+		  0xffff,
 		  true },
 		{ {}, "O:SYG:SYD:", 0x01000000, 24, KACS_STEP_PRIVILEGE, 0xffff, false },
-		{ { .privileges = ALL_PRIVS }, "O:SYG:SYD:", 0x80000, 19, KACS_STEP_TAKE_OWNERSHIP,
-		  0xffff, true },
-		{ { .restricted = "G" }, "O:SYG:SYD:(A;;FA;;;U)", 1, 0, KACS_STEP_RESTRICTED, 0xffff,
-		  false },
-		{ { .confined = true }, "O:SYG:SYD:(A;;FA;;;U)", 1, 0, KACS_STEP_CONFINEMENT, 0xffff,
-		  false },
+		{ { .privileges = ALL_PRIVS },
+		  "O:SYG:SYD:",
+		  0x80000,
+		  19,
+		  KACS_STEP_TAKE_OWNERSHIP,
+		  0xffff,
+		  true },
+		{ { .restricted = "G" }, "O:SYG:SYD:(A;;FA;;;U)", 1, 0, KACS_STEP_RESTRICTED, 0xffff, false },
+		{ { .confined = true }, "O:SYG:SYD:(A;;FA;;;U)", 1, 0, KACS_STEP_CONFINEMENT, 0xffff, false },
 	};
 	u32 i;
 
@@ -237,12 +244,16 @@ static bool holds_text(const u8 *body, u32 len, const char *text)
  */
 TEST(Payload_OfEveryEvent_IsOneWholeMap)
 {
-	static const char *const keys[] = { "user_sid", "group_sids", "integrity_level", "pip_type",
-					    "pip_trust", "auth_id", "object_context", "pid", "name",
-					    "executable_path", "requested_access" };
+	static const char *const keys[] = { "user_sid",  "group_sids",      "integrity_level", "pip_type",
+					    "pip_trust", "auth_id",         "object_context",  "pid",
+					    "name",      "executable_path", "requested_access" };
 	struct token token = { .privileges = ALL_PRIVS, .audit = 0xf, .low = true };
-	struct kacs_event_who who = { .subject = &r.who.subject, .pid = 7, .name = (u8 *)"init",
-				      .name_len = 4, .path = (u8 *)"/sbin/init", .path_len = 10 };
+	struct kacs_event_who who = { .subject = &r.who.subject,
+				      .pid = 7,
+				      .name = (u8 *)"init",
+				      .name_len = 4,
+				      .path = (u8 *)"/sbin/init",
+				      .path_len = 10 };
 	u8 body[3][1024], small[16];
 	u32 len[3], i, k;
 
@@ -293,13 +304,21 @@ TEST(Payload_TokenCreate_TellsItsFinalState)
 	static const u8 guid[16] = { 0xaa }, source[16] = { 0xbb };
 	u8 lists[512], body[1024];
 	struct kacs_token_spec spec = {
-		.subject = { .user = sid_named("U", 1), .groups = list_of(lists, "G WD", 7),
+		.subject = { .user = sid_named("U", 1),
+			     .groups = list_of(lists, "G WD", 7),
 			     .integrity = 0x2000 },
-		.projected_uid = 201, .projected_gid = 202,
+		.projected_uid = 201,
+		.projected_gid = 202,
 	};
-	struct kacs_token_event event = { .mode = "mint", .guid = guid, .spec = &spec,
-					  .privs_present = 0x30, .privs_enabled = 0x10,
-					  .auth_id = 1000, .token_type = 2, .level = 3, .scope = 5 };
+	struct kacs_token_event event = { .mode = "mint",
+					  .guid = guid,
+					  .spec = &spec,
+					  .privs_present = 0x30,
+					  .privs_enabled = 0x10,
+					  .auth_id = 1000,
+					  .token_type = 2,
+					  .level = 3,
+					  .scope = 5 };
 	u32 len = kacs_payload_token(body, sizeof(body), &event);
 
 	EXPECT(len <= sizeof(body) && pkm_mp_valid(body, len, opened, ARRAY_SIZE(opened)));
@@ -336,12 +355,21 @@ TEST(Payload_TokenCreate_TellsItsFinalState)
 TEST(Payload_SessionAndProcess_TellTheirKeys)
 {
 	static const u8 a[16] = { 0xaa }, b[16] = { 0xbb }, c[16] = { 0xcc };
-	struct kacs_session_event session = { .id = 1000, .created_at = 1, .user = sid_named("U", 1),
+	struct kacs_session_event session = { .id = 1000,
+					      .created_at = 1,
+					      .user = sid_named("U", 1),
 					      .auth_package = (u8 *)"Negotiate",
-					      .auth_package_len = 9, .logon_type = 5 };
-	struct kacs_process_event event = { .process_guid = a, .parent_guid = b, .token_guid = c,
-					    .pid = U32_MAX, .parent_pid = U32_MAX, .pip_type = 512,
-					    .pip_trust = 1024, .path = (u8 *)"/bin/x", .path_len = 6 };
+					      .auth_package_len = 9,
+					      .logon_type = 5 };
+	struct kacs_process_event event = { .process_guid = a,
+					    .parent_guid = b,
+					    .token_guid = c,
+					    .pid = U32_MAX,
+					    .parent_pid = U32_MAX,
+					    .pip_type = 512,
+					    .pip_trust = 1024,
+					    .path = (u8 *)"/bin/x",
+					    .path_len = 6 };
 	u8 body[KACS_PROCESS_CREATE_MAX];
 	u32 len = kacs_payload_session(body, sizeof(body), &session);
 

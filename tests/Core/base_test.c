@@ -133,13 +133,13 @@ static const struct {
 	{ "\xe2\x82\xac", 3, true },
 	{ "\xf0\x9f\x98\x80", 4, true },
 	{ "\xf4\x8f\xbf\xbf", 4, true },
-	{ "\x80", 1, false },		  /* continuation alone */
-	{ "\xc3", 1, false },		  /* cut short */
+	{ "\x80", 1, false },              /* continuation alone */
+	{ "\xc3", 1, false },              /* cut short */
 	{ "12345678\xe2\x82", 10, false }, /* cut short behind a fast stretch */
-	{ "\xc0\xaf", 2, false },	  /* overlong */
+	{ "\xc0\xaf", 2, false },          /* overlong */
 	{ "\xe0\x80\xaf", 3, false },
 	{ "\xf0\x80\x80\xaf", 4, false },
-	{ "\xed\xa0\x80", 3, false },	  /* surrogate */
+	{ "\xed\xa0\x80", 3, false },     /* surrogate */
 	{ "\xf4\x90\x80\x80", 4, false }, /* above U+10FFFF */
 	{ "\xff", 1, false },
 	{ "\xc3\x28", 2, false },
@@ -150,8 +150,7 @@ TEST(Utf8_Table_IsJudgedAsListed)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(utf8_cases); i++)
-		if (pkm_utf8_valid((const u8 *)utf8_cases[i].bytes, utf8_cases[i].len) !=
-		    utf8_cases[i].valid)
+		if (pkm_utf8_valid((const u8 *)utf8_cases[i].bytes, utf8_cases[i].len) != utf8_cases[i].valid)
 			test_fail(__FILE__, __LINE__, "case %u", i);
 }
 

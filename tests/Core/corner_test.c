@@ -212,20 +212,28 @@ TEST(Payload_UndefinedPrivilege_HasAnEmptyName)
 TEST(Payload_ForcedAndStaged_SayWhy)
 {
 	struct kacs_event_who who = { .subject = &r.who.subject, .name = (u8 *)"", .path = (u8 *)"" };
-	struct kacs_audit_event forced = { .requested = 1, .granted = 1, .success = true,
-					   .denied_ace = KACS_TRACE_NO_INDEX };
+	struct kacs_audit_event forced = {
+		.requested = 1, .granted = 1, .success = true, .denied_ace = KACS_TRACE_NO_INDEX
+	};
 	static const u8 ace[4] = { 0xee, 0, 4, 0 };
-	struct kacs_audit_event fired = { .ace = ace, .ace_len = 4, .requested = 1,
-					  .denied_ace = KACS_TRACE_NO_INDEX, .success = true };
+	struct kacs_audit_event fired = {
+		.ace = ace, .ace_len = 4, .requested = 1, .denied_ace = KACS_TRACE_NO_INDEX, .success = true
+	};
 	struct kacs_policy_event staged[] = { { 1, 1, 1, false }, { 1, 1, 0, false }, { 1, 1, 1, true } };
 	u8 body[1024];
 	u32 len, i;
 
 	setup(&plain, "O:SYG:SY", 1);
 	len = kacs_payload_audit(body, sizeof(body), &who, &forced);
-	EXPECT(memmem(body, len, "kind\xa6policy\xa3""ace\xc0", 16));
+	EXPECT(memmem(body, len,
+		      "kind\xa6policy\xa3"
+		      "ace\xc0",
+		      16));
 	len = kacs_payload_audit(body, sizeof(body), &who, &fired);
-	EXPECT(memmem(body, len, "kind\xa4sacl\xa3""ace\xc4\4\xee", 16));
+	EXPECT(memmem(body, len,
+		      "kind\xa4sacl\xa3"
+		      "ace\xc4\4\xee",
+		      16));
 	for (i = 0; i < 3; i++) {
 		len = kacs_payload_policy(body, sizeof(body), &who, &staged[i]);
 		EXPECT(!memmem(body, len, "staged_auditing_differs", 23) == !!i);

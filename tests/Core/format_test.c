@@ -262,8 +262,7 @@ TEST(Labels_OnlyTheFirstLiveOne_MustHaveItsShape)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		if (!kacs_sd_parse(&sd, bytes, sddl(cases[i].sd, bytes, sizeof(bytes))) !=
-		    cases[i].valid)
+		if (!kacs_sd_parse(&sd, bytes, sddl(cases[i].sd, bytes, sizeof(bytes))) != cases[i].valid)
 			test_fail(__FILE__, __LINE__, "%s", cases[i].sd);
 }
 
@@ -284,8 +283,7 @@ TEST(Privileges_AllDefined_HaveNames)
 	u32 bit;
 
 	for (bit = 0; bit < 70; bit++)
-		EXPECT_EQ(!!kacs_privilege_name(bit),
-			  bit < 64 && KACS_PRIV_ALL >> bit & 1);
+		EXPECT_EQ(!!kacs_privilege_name(bit), bit < 64 && KACS_PRIV_ALL >> bit & 1);
 	EXPECT(!strcmp(kacs_privilege_name(KACS_PRIV_TCB), "SeTcbPrivilege"));
 }
 

@@ -21,8 +21,8 @@ static void run(struct fixture *f, const char *parent, const char *creator, bool
 	f->in.map = &kacs_map_file;
 	f->in.container = container;
 	if (parent) {
-		EXPECT_EQ(kacs_sd_parse(&f->parent_sd, f->parent,
-					sddl(parent, f->parent, sizeof(f->parent))), 0);
+		EXPECT_EQ(kacs_sd_parse(&f->parent_sd, f->parent, sddl(parent, f->parent, sizeof(f->parent))),
+			  0);
 		f->in.parent = &f->parent_sd;
 	}
 	if (creator) {
@@ -84,8 +84,7 @@ TEST(Inherit_FlagTable_AsInTheSheet)
 
 			snprintf(parent, sizeof(parent), "O:SYG:SYD:(A;%s;FR;;;WD)", table[i].flags);
 			run(&f, parent, NULL, kind);
-			if (f.rv || (want == NONE ? !!f.child.dacl.data
-						  : dacl_ace(&f, 0).flags != want))
+			if (f.rv || (want == NONE ? !!f.child.dacl.data : dacl_ace(&f, 0).flags != want))
 				test_fail(__FILE__, __LINE__, "%s for a %s", table[i].flags,
 					  kind ? "folder" : "file");
 		}
@@ -109,8 +108,10 @@ TEST(Inherit_AuditBits_AreKept)
 /* KACS-FMT-088, KACS-FMT-089 */
 TEST(Inherit_DaclSource_AsInTheSheet)
 {
+	/* clang-format off */
 	static const u8 fallback[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0x10,
 					 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	/* clang-format on */
 	const char *parent = "O:SYG:SYD:(A;OI;FR;;;WD)";
 	struct fixture f = { 0 };
 
@@ -177,8 +178,10 @@ TEST(Inherit_Placeholders_BecomeOwnerAndGroup)
 /* KACS-FMT-092 */
 TEST(Inherit_ServerSecurity_AppendsThePrimaryTokensDacl)
 {
+	/* clang-format off */
 	static const u8 server[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0x10,
 				       1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	/* clang-format on */
 	struct fixture f = { .in.server_dacl = server, .in.server_dacl_len = 28 };
 	struct pkm_writer w;
 
@@ -230,11 +233,11 @@ TEST(Inherit_Revision_FitsTheAces)
 /* KACS-FMT-094 */
 TEST(Inherit_NonInheritableAttribute_StaysBehind)
 {
-	static const u8 ace[] = { KACS_ACE_RESOURCE_ATTRIBUTE, KACS_ACE_OBJECT_INHERIT, 52, 0,
-				  0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+	static const u8 ace[] = { KACS_ACE_RESOURCE_ATTRIBUTE, KACS_ACE_OBJECT_INHERIT, 52, 0, 0, 0, 0, 0, 1,
+				  1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
 				  /* claim */
-				  20, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0,
-				  'x', 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0 };
+				  20, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 'x', 0, 0, 0,
+				  5, 0, 0, 0, 0, 0, 0, 0 };
 	u8 sacl[128], bytes[256];
 	struct kacs_sd_parts parts = { .owner = sid_named("SY", 2), .sacl = sacl };
 	struct fixture f = { 0 };
@@ -430,8 +433,10 @@ TEST(Inherit_AceTooLong_IsRefused)
 /* KACS-FMT-047, KACS-FMT-048, KACS-FMT-087: whose owner, group and DACL, and what the bits say of it */
 TEST(Inherit_Defaults_AreMarkedAsSuch)
 {
+	/* clang-format off */
 	static const u8 dacl[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 1, 0, 0, 0,
 				     1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	/* clang-format on */
 	const u16 all = KACS_SE_OWNER_DEFAULTED | KACS_SE_GROUP_DEFAULTED | KACS_SE_DACL_DEFAULTED |
 			KACS_SE_SACL_DEFAULTED;
 	static struct fixture f;

@@ -25,8 +25,9 @@ static void start(void)
 
 static bool put(const char *type, const void *payload, u32 len)
 {
-	const struct kmes_event event = { .type = type, .type_len = strlen(type),
-					  .payload = payload, .payload_len = len };
+	const struct kmes_event event = {
+		.type = type, .type_len = strlen(type), .payload = payload, .payload_len = len
+	};
 	u64 at = ring.pending & (CAPACITY - 1);
 	bool done = kmes_ring_put(&ring, KMES_ORIGIN_KACS, &stamp, &event);
 
@@ -39,13 +40,15 @@ static bool put(const char *type, const void *payload, u32 len)
 /* KMES-001 KMES-005 KMES-006 KMES-007 KMES-009 */
 TEST(Record_Written_HasTheSheetsBytes)
 {
-	static const u8 head[27] = { 77 + 2 + 3, 0, 0, 0, 77 + 2, 0, 0, 0, 0x88, 0x77, 0x66, 0x55, 0x44,
-				     0x33, 0x22, 0x11, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2 };
+	static const u8 head[27] = { 77 + 2 + 3, 0,    0,    0,    77 + 2, 0,    0,    0, 0x88,
+				     0x77,       0x66, 0x55, 0x44, 0x33,   0x22, 0x11, 1, 0,
+				     0,          0,    0,    0,    0,      0,    7,    0, 2 };
 
 	start();
 	EXPECT(put("ab", "xyz", 3));
 	EXPECT_BYTES(data, head, sizeof(head));
-	EXPECT_BYTES(data + 27, "effective guid..true/primary.GUIDprocess's GUID", 48); /* KMES-003: no byte moves */
+	EXPECT_BYTES(data + 27, "effective guid..true/primary.GUIDprocess's GUID",
+		     48); /* KMES-003: no byte moves */
 	EXPECT_BYTES(data + 75, "\2\0abxyz", 7);
 }
 
@@ -79,7 +82,7 @@ TEST(Put_Refused_TakesANumberAndCountsADrop)
 	EXPECT_EQ(ring.dropped, 3);
 	EXPECT_EQ(ring.pending, 0);
 	EXPECT(put("t", payload, CAPACITY / 2 - 78)); /* exactly half */
-	EXPECT(put("t", NULL, 0));		      /* KMES-026 */
+	EXPECT(put("t", NULL, 0));                    /* KMES-026 */
 	EXPECT_EQ(ring.sequence, 5);
 	EXPECT_EQ(pkm_get_le64(data + 16), 4);
 }
@@ -253,17 +256,28 @@ TEST(Setting_TakesWhatTheTableAllows)
 		u64 value;
 		bool good;
 	} cases[] = {
-		{ KMES_SETTING_CAPACITY, 11, 8, 65536, true },	 { KMES_SETTING_CAPACITY, 11, 8, 268435456, true },
-		{ KMES_SETTING_CAPACITY, 11, 8, 32768, false },	 { KMES_SETTING_CAPACITY, 11, 8, 536870912, false },
-		{ KMES_SETTING_CAPACITY, 11, 8, 65537, false },	 { KMES_SETTING_CAPACITY, 4, 4, 65536, false },
-		{ KMES_SETTING_CAPACITY, 11, 7, 65536, false },	 { KMES_SETTING_CAPACITY, 11, 8, 1ULL << 63, false },
-		{ KMES_SETTING_EVENT, 4, 4, 1024, true },	 { KMES_SETTING_EVENT, 4, 4, 4194304, true },
-		{ KMES_SETTING_EVENT, 4, 4, 1023, false },	 { KMES_SETTING_EVENT, 4, 4, 4194305, false },
-		{ KMES_SETTING_EVENT, 11, 8, 1024, false },	 { KMES_SETTING_DEPTH, 4, 4, 4, true },
-		{ KMES_SETTING_DEPTH, 4, 4, 256, true },	 { KMES_SETTING_DEPTH, 4, 4, 3, false },
-		{ KMES_SETTING_DEPTH, 4, 4, 257, false },	 { KMES_SETTING_DEPTH, 1, 4, 32, false },
-		{ KMES_SETTING_RATE, 4, 4, 100, true },		 { KMES_SETTING_RATE, 4, 4, 1000000, true },
-		{ KMES_SETTING_RATE, 4, 4, 99, false },		 { KMES_SETTING_RATE, 4, 4, 1000001, false },
+		{ KMES_SETTING_CAPACITY, 11, 8, 65536, true },
+		{ KMES_SETTING_CAPACITY, 11, 8, 268435456, true },
+		{ KMES_SETTING_CAPACITY, 11, 8, 32768, false },
+		{ KMES_SETTING_CAPACITY, 11, 8, 536870912, false },
+		{ KMES_SETTING_CAPACITY, 11, 8, 65537, false },
+		{ KMES_SETTING_CAPACITY, 4, 4, 65536, false },
+		{ KMES_SETTING_CAPACITY, 11, 7, 65536, false },
+		{ KMES_SETTING_CAPACITY, 11, 8, 1ULL << 63, false },
+		{ KMES_SETTING_EVENT, 4, 4, 1024, true },
+		{ KMES_SETTING_EVENT, 4, 4, 4194304, true },
+		{ KMES_SETTING_EVENT, 4, 4, 1023, false },
+		{ KMES_SETTING_EVENT, 4, 4, 4194305, false },
+		{ KMES_SETTING_EVENT, 11, 8, 1024, false },
+		{ KMES_SETTING_DEPTH, 4, 4, 4, true },
+		{ KMES_SETTING_DEPTH, 4, 4, 256, true },
+		{ KMES_SETTING_DEPTH, 4, 4, 3, false },
+		{ KMES_SETTING_DEPTH, 4, 4, 257, false },
+		{ KMES_SETTING_DEPTH, 1, 4, 32, false },
+		{ KMES_SETTING_RATE, 4, 4, 100, true },
+		{ KMES_SETTING_RATE, 4, 4, 1000000, true },
+		{ KMES_SETTING_RATE, 4, 4, 99, false },
+		{ KMES_SETTING_RATE, 4, 4, 1000001, false },
 		{ KMES_SETTING_RATE, 4, 0, 100, false },
 	};
 	u32 i;
@@ -271,8 +285,9 @@ TEST(Setting_TakesWhatTheTableAllows)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		u64 out = 77;
 
-		EXPECT_EQ(kmes_setting_take(&kmes_settings[cases[i].index], cases[i].type, (const u8 *)&cases[i].value,
-					    cases[i].len, &out), cases[i].good);
+		EXPECT_EQ(kmes_setting_take(&kmes_settings[cases[i].index], cases[i].type,
+					    (const u8 *)&cases[i].value, cases[i].len, &out),
+			  cases[i].good);
 		EXPECT_EQ(out, cases[i].good ? cases[i].value : 77);
 	}
 }
@@ -285,7 +300,7 @@ TEST(Bucket_TakesRefillsReturnsAndClamps)
 	kmes_bucket_fill(&b, 100, 1000);
 	EXPECT(kmes_bucket_take(&b, 100, 100, 1000));
 	EXPECT(!kmes_bucket_take(&b, 100, 1, 1000));
-	EXPECT(!kmes_bucket_take(&b, 100, 1, 1000 + 9999999));	  /* a token takes 10 ms */
+	EXPECT(!kmes_bucket_take(&b, 100, 1, 1000 + 9999999)); /* a token takes 10 ms */
 	EXPECT(kmes_bucket_take(&b, 100, 1, 1000 + 10000000));
 	EXPECT(!kmes_bucket_take(&b, 100, 101, 1000 + 60000000000ULL)); /* never above capacity */
 	EXPECT(kmes_bucket_take(&b, 100, 100, 1000 + 60000000000ULL));
@@ -303,8 +318,10 @@ TEST(Bucket_TakesRefillsReturnsAndClamps)
 
 TEST(MsgPack_Writer_UsesTheShortestForms)
 {
+	/* clang-format off */
 	static const u8 want[] = { 0x84, 0xa1, 'a', 0x7f, 0xa1, 'b', 0xcd, 0x01, 0x00, 0xa1, 'c', 0xd0, 0x80,
 				   0xa1, 'd', 0x93, 0xc0, 0xc3, 0xc4, 0x02, 0xfe, 0xff };
+	/* clang-format on */
 	struct pkm_mp m;
 	u32 open[4];
 	u8 buf[64];

@@ -24,18 +24,18 @@ static bool same(const char *a, const char *b)
 TEST(Fold_Pairs_CompareAsUnicodeSays)
 {
 	EXPECT(same("Software", "sOFTWARE"));
-	EXPECT(same("\xc3\x84pfel", "\xc3\xa4PFEL"));		/* A umlaut */
-	EXPECT(same("\xe2\x84\xaa", "k"));			/* Kelvin sign: three bytes to one */
-	EXPECT(same("\xc8\xba", "\xe2\xb1\xa5"));		/* U+023A: two bytes to three */
-	EXPECT(same("\xe1\xba\x9e", "\xc3\x9f"));		/* capital sharp s, status S */
-	EXPECT(!same("\xc3\x9f", "ss"));			/* status F is not simple */
-	EXPECT(same("\xce\xa3", "\xcf\x82"));			/* both sigmas */
-	EXPECT(!same("\xc4\xb0", "i"));				/* status T: no locale */
-	EXPECT(!same("\xc3\xa9", "e\xcc\x81"));			/* no normalisation */
-	EXPECT(same("\xf0\x90\x90\x80", "\xf0\x90\x90\xa8"));	/* Deseret, beyond the BMP */
+	EXPECT(same("\xc3\x84pfel", "\xc3\xa4PFEL"));         /* A umlaut */
+	EXPECT(same("\xe2\x84\xaa", "k"));                    /* Kelvin sign: three bytes to one */
+	EXPECT(same("\xc8\xba", "\xe2\xb1\xa5"));             /* U+023A: two bytes to three */
+	EXPECT(same("\xe1\xba\x9e", "\xc3\x9f"));             /* capital sharp s, status S */
+	EXPECT(!same("\xc3\x9f", "ss"));                      /* status F is not simple */
+	EXPECT(same("\xce\xa3", "\xcf\x82"));                 /* both sigmas */
+	EXPECT(!same("\xc4\xb0", "i"));                       /* status T: no locale */
+	EXPECT(!same("\xc3\xa9", "e\xcc\x81"));               /* no normalisation */
+	EXPECT(same("\xf0\x90\x90\x80", "\xf0\x90\x90\xa8")); /* Deseret, beyond the BMP */
 	EXPECT(!same("a", "ab") && !same("", "a"));
-	EXPECT_EQ(pkm_fold_char(0x16EA0), 0x16EA0);		/* new only in Unicode 17 */
-	EXPECT_EQ(pkm_fold_char(0x1C89), 0x1C8A);		/* new in Unicode 16 */
+	EXPECT_EQ(pkm_fold_char(0x16EA0), 0x16EA0); /* new only in Unicode 17 */
+	EXPECT_EQ(pkm_fold_char(0x1C89), 0x1C8A);   /* new in Unicode 16 */
 }
 
 /* LCS-009 */
@@ -71,10 +71,22 @@ static int check_path(const char *path, u32 *components)
 /* LCS-002 LCS-007 LCS-040 LCS-042 */
 TEST(Path_Forms_AreJudged)
 {
-	static const struct { const char *path; int err; u32 components; } rows[] = {
-		{ "Machine", 0, 1 }, { "Machine\\System/Boot", 0, 3 }, { "a b\\ ", 0, 2 }, { "", -EINVAL, 0 },
-		{ "\\", -EINVAL, 0 }, { "\\a", -EINVAL, 0 }, { "a\\", -EINVAL, 0 }, { "a\\\\b", -EINVAL, 0 },
-		{ "a/\\b", -EINVAL, 0 }, { "a\\\xc3", -EINVAL, 0 }, { "\xed\xa0\x80", -EINVAL, 0 },
+	static const struct {
+		const char *path;
+		int err;
+		u32 components;
+	} rows[] = {
+		{ "Machine", 0, 1 },
+		{ "Machine\\System/Boot", 0, 3 },
+		{ "a b\\ ", 0, 2 },
+		{ "", -EINVAL, 0 },
+		{ "\\", -EINVAL, 0 },
+		{ "\\a", -EINVAL, 0 },
+		{ "a\\", -EINVAL, 0 },
+		{ "a\\\\b", -EINVAL, 0 },
+		{ "a/\\b", -EINVAL, 0 },
+		{ "a\\\xc3", -EINVAL, 0 },
+		{ "\xed\xa0\x80", -EINVAL, 0 },
 	};
 	u32 components;
 
@@ -231,16 +243,18 @@ TEST(Contest_Candidates_BestWins)
 
 static struct lcs_value_entry value(const char *name, const char *layer, u32 type, u64 sequence)
 {
-	return (struct lcs_value_entry){ .name = text(name), .layer = text(layer), .type = type,
-					 .sequence = sequence };
+	return (struct lcs_value_entry){
+		.name = text(name), .layer = text(layer), .type = type, .sequence = sequence
+	};
 }
 
 /* LCS-071 LCS-072 LCS-073 LCS-122 */
 TEST(Values_Effective_AreWinnersOnly)
 {
 	struct lcs_value_entry e[] = {
-		value("b", "base", REG_SZ, 1), value("A", "base", REG_SZ, 2), value("a", "RoleA", REG_DWORD, 3),
-		value("c", "RoleA", REG_TOMBSTONE, 4), value("C", "base", REG_SZ, 5), value("d", "RoleB", REG_SZ, 9),
+		value("b", "base", REG_SZ, 1),     value("A", "base", REG_SZ, 2),
+		value("a", "RoleA", REG_DWORD, 3), value("c", "RoleA", REG_TOMBSTONE, 4),
+		value("C", "base", REG_SZ, 5),     value("d", "RoleB", REG_SZ, 9),
 		value("x", "nobody", REG_SZ, 7),
 	};
 	struct lcs_blanket blanket = { text("RoleB"), 8 };
@@ -248,7 +262,8 @@ TEST(Values_Effective_AreWinnersOnly)
 
 	EXPECT_EQ(lcs_effective_values(&layers, &v), LCS_FAULT_NONE);
 	EXPECT_EQ(v.entry_count, 3);
-	EXPECT(v.entries[0].type == REG_DWORD && v.entries[1].name.p[0] == 'b' && v.entries[2].name.p[0] == 'd');
+	EXPECT(v.entries[0].type == REG_DWORD && v.entries[1].name.p[0] == 'b' &&
+	       v.entries[2].name.p[0] == 'd');
 	/* The blanket masks what is ranked lower and lets newer values of its layer through. */
 	v.blanket_count = 1;
 	EXPECT_EQ(lcs_effective_values(&layers, &v), LCS_FAULT_NONE);
@@ -331,10 +346,12 @@ static u32 lookup_frame(struct frame *f, u8 type, const u8 *target, u8 flag, u64
 /* RSI-017 */
 TEST(Request_Frame_IsByteExact)
 {
+	/* clang-format off */
 	static const u8 want[] = {
 		0x2f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0, 5, 0, 0, 0, 0, 0, 0, 0,
 		0xaa, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 'C', 'h', 'i', 'l', 'd',
 	};
+	/* clang-format on */
 	struct pkm_writer w;
 	u8 buf[64];
 
@@ -442,8 +459,8 @@ TEST(Answer_HugeCounts_EndWithTheFrame)
 /* RSI-035 RSI-036 */
 TEST(Status_Codes_BecomeErrnos)
 {
-	static const int want[] = { 0, -ENOENT, -EEXIST, -EIO, -ENOTEMPTY, -ENOSPC, -EBUSY, -EINVAL, -EAGAIN,
-				    -EOPNOTSUPP, -EIO };
+	static const int want[] = { 0,      -ENOENT, -EEXIST, -EIO,        -ENOTEMPTY, -ENOSPC,
+				    -EBUSY, -EINVAL, -EAGAIN, -EOPNOTSUPP, -EIO };
 
 	for (u32 i = 0; i < ARRAY_SIZE(want); i++)
 		EXPECT_EQ(lcs_rsi_status_errno(i), want[i]);

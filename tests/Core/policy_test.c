@@ -208,24 +208,36 @@ TEST(Policy_Staging_ReportsDifferencesAndChangesNothing)
 		struct rule_text rule;
 		bool mismatch;
 	} cases[] = {
-		{ "same staged DACL", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL,
-				       "O:SYG:SYD:(A;;FA;;;WD)" }, false },
-		{ "narrower staged DACL", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL,
-					   "O:SYG:SYD:(A;;FR;;;WD)" }, true },
-		{ "wider staged DACL", { NULL, "O:SYG:SYD:(A;;FR;;;WD)", NULL,
-					"O:SYG:SYD:(A;;FA;;;WD)" }, true },
-		{ "same staged SACL", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", "O:SYG:SYS:(AU;SA;0x1;;;WD)",
-				       NULL, "O:SYG:SYS:(AU;SA;0x1;;;WD)" }, false },
-		{ "another staged SACL", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", "O:SYG:SYS:(AU;SA;0x1;;;WD)",
-					  NULL, "O:SYG:SYS:(AU;SA;0x1;;;U)" }, true },
-		{ "staged SACL that is silent", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, NULL,
-						 "O:SYG:SYS:(AU;FA;0x1;;;WD)" }, false },
-		{ "staged SACL like the object's", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, NULL,
-						    "O:SYG:SYS:(AU;SA;0x2;;;WD)" }, false },
-		{ "staged alarm", { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, NULL,
-				   "O:SYG:SYS:(AL;;0x8;;;WD)" }, true },
-		{ "rule that does not apply", { "O:SYG:SYD:(XA;;FR;;;WD;(@User.nope == 1))",
-					       "O:SYG:SYD:(A;;FA;;;WD)", NULL, "O:SYG:SYD:" }, false },
+		{ "same staged DACL",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, "O:SYG:SYD:(A;;FA;;;WD)" },
+		  false },
+		{ "narrower staged DACL",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, "O:SYG:SYD:(A;;FR;;;WD)" },
+		  true },
+		{ "wider staged DACL",
+		  { NULL, "O:SYG:SYD:(A;;FR;;;WD)", NULL, "O:SYG:SYD:(A;;FA;;;WD)" },
+		  true },
+		{ "same staged SACL",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", "O:SYG:SYS:(AU;SA;0x1;;;WD)", NULL,
+		    "O:SYG:SYS:(AU;SA;0x1;;;WD)" },
+		  false },
+		{ "another staged SACL",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", "O:SYG:SYS:(AU;SA;0x1;;;WD)", NULL,
+		    "O:SYG:SYS:(AU;SA;0x1;;;U)" },
+		  true },
+		{ "staged SACL that is silent",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, NULL, "O:SYG:SYS:(AU;FA;0x1;;;WD)" },
+		  false },
+		{ "staged SACL like the object's",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, NULL, "O:SYG:SYS:(AU;SA;0x2;;;WD)" },
+		  false },
+		{ "staged alarm",
+		  { NULL, "O:SYG:SYD:(A;;FA;;;WD)", NULL, NULL, "O:SYG:SYS:(AL;;0x8;;;WD)" },
+		  true },
+		{ "rule that does not apply",
+		  { "O:SYG:SYD:(XA;;FR;;;WD;(@User.nope == 1))", "O:SYG:SYD:(A;;FA;;;WD)", NULL,
+		    "O:SYG:SYD:" },
+		  false },
 	};
 	u32 i;
 
@@ -234,8 +246,7 @@ TEST(Policy_Staging_ReportsDifferencesAndChangesNothing)
 		setup(&plain, "O:SYG:SYD:(A;;FA;;;U)S:(SP;;;;;POL)(AU;SA;0x2;;;WD)", 3);
 		r.req.find_policy = find;
 		check();
-		if (r.res.staging_mismatch != cases[i].mismatch ||
-		    r.policy_count != cases[i].mismatch)
+		if (r.res.staging_mismatch != cases[i].mismatch || r.policy_count != cases[i].mismatch)
 			test_fail(__FILE__, __LINE__, "%s", cases[i].why);
 		r.policy_error = -ENOMEM;
 		if (r.res.staging_mismatch)
@@ -247,8 +258,7 @@ TEST(Policy_Staging_ReportsDifferencesAndChangesNothing)
 TEST(Policy_StagingWithTree_ComparesEveryNode)
 {
 	static const struct rule_text rule[] = {
-		{ .dacl = "O:SYG:SYD:(A;;0x10;;;WD)",
-		  .staged_dacl = "O:SYG:SYD:(OA;;0x10;a;;WD)" },
+		{ .dacl = "O:SYG:SYD:(A;;0x10;;;WD)", .staged_dacl = "O:SYG:SYD:(OA;;0x10;a;;WD)" },
 	};
 
 	install(0, rule, 1);

@@ -82,13 +82,21 @@ TEST(Raw_RestrictedAndConfined_AnswerAsPrepared)
 		{ { .restricted = "U" }, "O:UG:SYD:", 0x60000, 0, 0x60000 },
 		{ { .restricted = "G" }, "O:SYG:SY", 1, 0, 0x1f01ff },
 		{ { .restricted = "G", .write_restricted = true, .user_deny_only = true },
-		  "O:SYG:SYD:(A;;FA;;;WD)", 1, 0, 0xd00e9 },
-		{ { .confined = true }, "O:SYG:SYD:(A;;FA;;;U)(A;;FR;;;AC)", KACS_MAXIMUM_ALLOWED, 0,
+		  "O:SYG:SYD:(A;;FA;;;WD)",
+		  1,
+		  0,
+		  0xd00e9 },
+		{ { .confined = true },
+		  "O:SYG:SYD:(A;;FA;;;U)(A;;FR;;;AC)",
+		  KACS_MAXIMUM_ALLOWED,
+		  0,
 		  0x120089 },
-		{ { .confined = true, .restricted = "U" }, "O:SYG:SYD:(A;;FA;;;U)(A;;FR;;;AC)",
-		  KACS_MAXIMUM_ALLOWED, 0, 0x120089 },
-		{ { .confined = true }, "O:UG:SYD:(A;;FR;;;APP)(A;;FR;;;U)", 0x40000, -EACCES,
+		{ { .confined = true, .restricted = "U" },
+		  "O:SYG:SYD:(A;;FA;;;U)(A;;FR;;;AC)",
+		  KACS_MAXIMUM_ALLOWED,
+		  0,
 		  0x120089 },
+		{ { .confined = true }, "O:UG:SYD:(A;;FR;;;APP)(A;;FR;;;U)", 0x40000, -EACCES, 0x120089 },
 	};
 	u32 i, granted;
 
@@ -109,13 +117,13 @@ TEST(Raw_MalformedBehindDecidingAce_Einval)
 		u32 at; /* in the DACL */
 		u8 value;
 	} damage[] = {
-		{ 4, 1 }, { 4, 3 }, { 4, 0 },	/* AceCount */
-		{ 2, 63 }, { 2, 65 }, { 2, 4 },	/* AclSize */
-		{ 10, 0 }, { 10, 35 }, { 10, 32 }, { 10, 255 },	/* AceSize of the first */
-		{ 46, 0 }, { 46, 27 }, { 46, 12 }, { 46, 255 },	/* of the second */
-		{ 16, 2 }, { 17, 16 }, { 17, 4 }, { 17, 6 },	/* SID of the first */
-		{ 52, 2 }, { 53, 16 }, { 53, 0 }, { 53, 2 },	/* of the second */
-		{ 44, 0x12 }, { 44, 0x05 },			/* type of the second */
+		{ 4, 1 },     { 4, 3 },     { 4, 0 },                /* AceCount */
+		{ 2, 63 },    { 2, 65 },    { 2, 4 },                /* AclSize */
+		{ 10, 0 },    { 10, 35 },   { 10, 32 }, { 10, 255 }, /* AceSize of the first */
+		{ 46, 0 },    { 46, 27 },   { 46, 12 }, { 46, 255 }, /* of the second */
+		{ 16, 2 },    { 17, 16 },   { 17, 4 },  { 17, 6 },   /* SID of the first */
+		{ 52, 2 },    { 53, 16 },   { 53, 0 },  { 53, 2 },   /* of the second */
+		{ 44, 0x12 }, { 44, 0x05 },                          /* type of the second */
 	};
 	u32 dacl, i, granted;
 	u8 kept;

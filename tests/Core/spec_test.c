@@ -22,8 +22,10 @@ static u32 section(struct spec *s, const void *data, u32 len)
 
 static void build(struct spec *s)
 {
+	/* clang-format off */
 	static const u8 dacl[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0x10,
 				     1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0 };
+	/* clang-format on */
 	const u8 *user = sid_named("U", 1), *app = sid_named("APP", 3);
 	struct kacs_sid_list list;
 	u8 room[1024];

@@ -111,8 +111,7 @@ static int build_subject(const struct json *tok)
 	in->audit_policy = json_number(tok, "ap", 0);
 	in->user_deny_only = json_number(tok, "udo", 0);
 	in->write_restricted = json_number(tok, "wr", 0);
-	in->token_type = json_number(tok, "tt", 0) ? KACS_TOKEN_TYPE_IMPERSONATION
-						   : KACS_TOKEN_TYPE_PRIMARY;
+	in->token_type = json_number(tok, "tt", 0) ? KACS_TOKEN_TYPE_IMPERSONATION : KACS_TOKEN_TYPE_PRIMARY;
 	in->level = json_number(tok, "il", 2);
 	kacs_enabled_bits(&in->groups, fx.enabled[0]);
 	kacs_enabled_bits(&in->device_groups, fx.enabled[1]);
@@ -255,8 +254,7 @@ static void run_case(const struct json *c, struct answer *a, bool raw)
 	if (raw)
 		a->rv = kacs_access_check_raw(&req, fx.sd, fx.sd_len, &a->result);
 	else
-		a->rv = kacs_sd_parse(&sd, fx.sd, fx.sd_len) ?:
-			kacs_access_check(&req, &sd, &a->result);
+		a->rv = kacs_sd_parse(&sd, fx.sd, fx.sd_len) ?: kacs_access_check(&req, &sd, &a->result);
 	memcpy(a->results, fx.results, sizeof(*a->results) * req.tree_count);
 }
 
@@ -288,8 +286,8 @@ static bool same_audit(const struct json *out, const struct answer *a, u32 cut)
 		if (n >= 0 ? !e->ace || e->ace_len != n || memcmp(e->ace, ace, n) : !!e->ace)
 			return false;
 		if (e->requested != (u32)json_at(v, 1)->number ||
-		    ((e->granted ^ json_at(v, 2)->number) & cut) ||
-		    e->success != json_at(v, 3)->number || (e->ace ? 0 : 1) != json_at(v, 4)->number)
+		    ((e->granted ^ json_at(v, 2)->number) & cut) || e->success != json_at(v, 3)->number ||
+		    (e->ace ? 0 : 1) != json_at(v, 4)->number)
 			return false;
 	}
 	return true;
@@ -397,8 +395,7 @@ static enum vector_class classify(const struct json *c, const struct answer *a, 
 /* A parsed descriptor and its bytes must get one answer. */
 static void same_both_ways(const struct json *c)
 {
-	if (answers[0].rv != answers[1].rv ||
-	    answers[0].result.granted != answers[1].result.granted ||
+	if (answers[0].rv != answers[1].rv || answers[0].result.granted != answers[1].result.granted ||
 	    answers[0].audits != answers[1].audits)
 		/* Only a gate may come before the descriptor is looked at. */
 		if (answers[1].rv != -EACCES || !fx.subject.identification)
@@ -428,11 +425,10 @@ static void judge(const char *file, const struct json *c)
 	}
 	disagreed++;
 	if (shown++ < SHOWN)
-		printf("  %s id %lld: %s; ours rv %d granted %x, theirs rv %lld granted %llx %.*s\n",
-		       file, (long long)json_number(c, "id", 0), why, answers[1].rv,
-		       answers[1].result.granted, (long long)json_number(out, "rv", 0),
-		       (long long)json_number(out, "gr", 0), err ? (int)err->len : 0,
-		       err ? err->text : "");
+		printf("  %s id %lld: %s; ours rv %d granted %x, theirs rv %lld granted %llx %.*s\n", file,
+		       (long long)json_number(c, "id", 0), why, answers[1].rv, answers[1].result.granted,
+		       (long long)json_number(out, "rv", 0), (long long)json_number(out, "gr", 0),
+		       err ? (int)err->len : 0, err ? err->text : "");
 }
 
 static void run_file(const char *folder, const char *name)
@@ -474,8 +470,7 @@ TEST(Vectors_IndependentDecisions_Agree)
 		if (strstr(entry->d_name, ".jsonl.gz"))
 			run_file(folder, entry->d_name);
 	closedir(dir);
-	printf("  vectors: %u agree, %u disagree, %u skipped by class\n", agreed, disagreed,
-	       skipped);
+	printf("  vectors: %u agree, %u disagree, %u skipped by class\n", agreed, disagreed, skipped);
 	for (i = 1; i < CLASS_COUNT; i++)
 		printf("  skipped, %s: %u\n", vector_class_names[i], by_class[i]);
 	EXPECT_EQ(disagreed, 0);

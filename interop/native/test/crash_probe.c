@@ -56,8 +56,8 @@ static int first_life(const char *self, const char *how)
 		pause();
 		_exit(0);
 	}
-	if (write(fd, &state, sizeof(state)) != sizeof(state) ||
-	    dup3(fd, LEAK_FD, O_CLOEXEC) < 0 || peios_crash_arm(self, fd, &info) < 0)
+	if (write(fd, &state, sizeof(state)) != sizeof(state) || dup3(fd, LEAK_FD, O_CLOEXEC) < 0 ||
+	    peios_crash_arm(self, fd, &info) < 0)
 		exit(2);
 	printf("first count=%d signal=%d state=%d\n", info.count, info.signal, info.state_fd);
 	fflush(stdout);

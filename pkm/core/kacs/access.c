@@ -68,7 +68,7 @@ static void confinement_pass(struct check *ck, const struct kacs_acl *dacl, stru
 
 /* Steps 11 and 12. */
 static __always_inline void run_passes(struct check *ck, const struct kacs_acl *dacl, struct nodes *n,
-		       struct trace_log *log)
+				       struct trace_log *log)
 {
 	u32 flags = ck->req->subject->flags;
 
@@ -185,7 +185,7 @@ static noinline bool extras_valid(const struct kacs_request *req)
 	if (req->intent & ~(u32)(KACS_BACKUP_INTENT | KACS_RESTORE_INTENT))
 		return false;
 	return !req->local_claims_len || (req->local_claims_len <= KACS_CLAIMS_MAX &&
-		!kacs_claims_validate(req->local_claims, req->local_claims_len));
+					  !kacs_claims_validate(req->local_claims, req->local_claims_len));
 }
 
 /* Step 2, without the tree; KACS-AC-022, KACS-AC-026, KACS-AC-055, KACS-AC-057. */
@@ -260,8 +260,7 @@ static void setup_passes(struct check *ck)
 	const struct kacs_subject *subject = req->subject;
 
 	if (subject->flags & KACS_SUBJECT_RESTRICTED)
-		kacs_view_restricted(&ck->restricted, subject, req->state, ck->sd->owner,
-				     ck->self);
+		kacs_view_restricted(&ck->restricted, subject, req->state, ck->sd->owner, ck->self);
 	if (subject->flags & KACS_SUBJECT_CONFINED)
 		kacs_view_confined(&ck->confined, subject, ck->sd->owner, ck->self);
 }
@@ -304,10 +303,9 @@ static __always_inline bool is_plain(const struct kacs_request *req, const struc
 {
 	u32 facts = sd->dacl.facts | sd->sacl.facts;
 
-	return !(facts & (KACS_ACL_CONDITIONS | KACS_ACL_AUDIT | KACS_ACL_POLICIES)) &&
-	       !sd->trust && !req->tree_count && !req->trace &&
-	       !(req->subject->audit_policy &
-		 (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE)) &&
+	return !(facts & (KACS_ACL_CONDITIONS | KACS_ACL_AUDIT | KACS_ACL_POLICIES)) && !sd->trust &&
+	       !req->tree_count && !req->trace &&
+	       !(req->subject->audit_policy & (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE)) &&
 	       !(req->state->privileges & USE_PRIVILEGES);
 }
 
@@ -385,8 +383,8 @@ static int conclude(struct check *ck, struct kacs_result *res)
 }
 
 /* Step 2 and the state of a check. */
-static __always_inline int begin(struct check *ck, const struct kacs_request *req,
-				 const struct kacs_sd *sd, struct kacs_result *res)
+static __always_inline int begin(struct check *ck, const struct kacs_request *req, const struct kacs_sd *sd,
+				 struct kacs_result *res)
 {
 	if (req->tree_count > KACS_TREE_MAX || !inputs_valid(req, sd))
 		return -EINVAL;
@@ -445,8 +443,7 @@ static int finish(struct check *ck, struct kacs_result *res)
  * Return: 0 granted, or list filled; -EACCES denied, or a gate of section 5;
  * -EINVAL inputs malformed; -ENOMEM scratch too small; the sink's error.
  */
-int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
-		      struct kacs_result *res)
+int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd, struct kacs_result *res)
 {
 	u32 closed = gate(req);
 	struct check ck;
@@ -471,8 +468,7 @@ int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
  * Context: as kacs_access_check().
  * Return: as kacs_access_check().
  */
-int kacs_access_check_raw(const struct kacs_request *req, const void *sd, u32 sd_len,
-			  struct kacs_result *res)
+int kacs_access_check_raw(const struct kacs_request *req, const void *sd, u32 sd_len, struct kacs_result *res)
 {
 	u32 closed = gate(req);
 	struct kacs_sd parsed;

@@ -71,8 +71,7 @@ static bool ace_valid(const u8 *p, u32 size)
 	case ACE_CALLBACK_OBJECT:
 		return true; /* KACS-FMT-068: what follows may be anything */
 	case ACE_ATTRIBUTE:
-		return sid_is_everyone(p + at) &&
-		       !kacs_claim_validate(p + at + sid_len, size - at - sid_len);
+		return sid_is_everyone(p + at) && !kacs_claim_validate(p + at + sid_len, size - at - sid_len);
 	default:
 		return at + sid_len == size;
 	}

@@ -6,12 +6,14 @@
 #include "private.h"
 
 /* KACS-AC-121: Administrators, SYSTEM and OWNER RIGHTS get GENERIC_ALL. */
+/* clang-format off */
 static const u8 recovery_dacl[72] = {
 	2, 0, 72, 0, 3, 0, 0, 0,
 	0, 0, 24, 0, 0, 0, 0, 0x10, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0,
 	0, 0, 20, 0, 0, 0, 0, 0x10, 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
 	0, 0, 20, 0, 0, 0, 0, 0x10, 1, 1, 0, 0, 0, 0, 0, 3, 4, 0, 0, 0,
 };
+/* clang-format on */
 
 static const struct kacs_policy_rule recovery_rule = {
 	.dacl = {
@@ -48,8 +50,8 @@ static int read_rule(struct pkm_cursor *c, struct kacs_policy_rule *rule)
 		rule->applies_to = NULL;
 	else if (!kacs_cond_valid(rule->applies_to, rule->applies_to_len))
 		return -EINVAL;
-	if (read_acl(c, &rule->dacl) || read_acl(c, &rule->sacl) ||
-	    read_acl(c, &rule->staged_dacl) || read_acl(c, &rule->staged_sacl))
+	if (read_acl(c, &rule->dacl) || read_acl(c, &rule->sacl) || read_acl(c, &rule->staged_dacl) ||
+	    read_acl(c, &rule->staged_sacl))
 		return -EINVAL;
 	return rule->dacl.data ? 0 : -EINVAL;
 }
@@ -84,8 +86,8 @@ int kacs_policy_rules(const void *spec, u32 len)
  * Context: Any. KACS-AC-146 to KACS-AC-153.
  * Return: 0, or -EINVAL.
  */
-int kacs_policy_parse(struct kacs_policy *policy, struct kacs_policy_rule *rules, u32 room,
-		      const void *spec, u32 len)
+int kacs_policy_parse(struct kacs_policy *policy, struct kacs_policy_rule *rules, u32 room, const void *spec,
+		      u32 len)
 {
 	int count = kacs_policy_rules(spec, len), i;
 	struct pkm_cursor c;
@@ -195,8 +197,7 @@ const struct kacs_policy_rule *kacs_caap_next(struct check *ck, struct caap_iter
 }
 
 /* From the first rule on that has something staged, both totals are kept. */
-static void stage(struct check *ck, const struct kacs_policy_rule *rule,
-		  const struct unit_seed *seed)
+static void stage(struct check *ck, const struct kacs_policy_rule *rule, const struct unit_seed *seed)
 {
 	struct nodes run = { .granted = ck->rule, .decided = ck->final.decided };
 	u32 i;
@@ -242,8 +243,8 @@ void kacs_caap_apply(struct check *ck)
 				ck->staged[i] &= ck->rule[i];
 			ck->final.granted[i] &= ck->rule[i];
 		}
-		trace_add(&ck->log, before & ~ck->final.granted[0], KACS_STEP_CENTRAL_POLICY,
-			  it.index, it.rule - 1);
+		trace_add(&ck->log, before & ~ck->final.granted[0], KACS_STEP_CENTRAL_POLICY, it.index,
+			  it.rule - 1);
 		if (rule->sacl.data)
 			ck->policy_sacls = true;
 	}

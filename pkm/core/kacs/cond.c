@@ -122,8 +122,7 @@ static int equal(struct machine *m, const struct cond_value *a, const struct con
 	return truth(same);
 }
 
-static int ordered(struct machine *m, u8 op, const struct cond_value *a,
-		   const struct cond_value *b)
+static int ordered(struct machine *m, u8 op, const struct cond_value *a, const struct cond_value *b)
 {
 	struct cond_iter left, right;
 	struct cond_element x, y;
@@ -149,8 +148,7 @@ static int ordered(struct machine *m, u8 op, const struct cond_value *a,
 	}
 }
 
-static bool occurs(struct machine *m, const struct cond_element *e, const struct cond_value *in,
-		   bool exact)
+static bool occurs(struct machine *m, const struct cond_element *e, const struct cond_value *in, bool exact)
 {
 	struct cond_iter it;
 	struct cond_element other;
@@ -182,8 +180,7 @@ static int set_operator(struct machine *m, bool contains, const struct cond_valu
 	return truth(contains);
 }
 
-static int relation(struct machine *m, u8 op, const struct cond_value *a,
-		    const struct cond_value *b)
+static int relation(struct machine *m, u8 op, const struct cond_value *a, const struct cond_value *b)
 {
 	int r = comparable(a, b);
 
@@ -264,8 +261,7 @@ static int unary(struct machine *m, u8 op, const struct cond_value *v)
 	}
 }
 
-static int binary(struct machine *m, u8 op, const struct cond_value *a,
-		  const struct cond_value *b)
+static int binary(struct machine *m, u8 op, const struct cond_value *a, const struct cond_value *b)
 {
 	if (op == OP_AND)
 		return logical_and(logical_value(a), logical_value(b));
@@ -341,8 +337,8 @@ static bool apply_operator(struct machine *m, u8 op, u32 operands)
  * Context: Any. KACS-FMT-115 to KACS-FMT-140.
  * Return: TRUE, FALSE or UNKNOWN; never an error.
  */
-enum cond_result kacs_cond_eval(struct kacs_cond *cond, const struct kacs_view *view,
-				u32 polarity, const u8 *code, u32 len)
+enum cond_result kacs_cond_eval(struct kacs_cond *cond, const struct kacs_view *view, u32 polarity,
+				const u8 *code, u32 len)
 {
 	struct machine m = { .cond = cond, .view = view, .polarity = polarity };
 	struct pkm_cursor c;

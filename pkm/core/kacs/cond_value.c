@@ -119,8 +119,8 @@ static bool name_equal(const u8 *entry, const u8 *name, u32 len)
 
 	for (i = 0; i < len; i += 2) {
 		unit = pkm_get_le16(p + i);
-		if (!unit || (unit != pkm_get_le16(name + i) &&
-			      fold_unit(unit) != fold_unit(pkm_get_le16(name + i))))
+		if (!unit ||
+		    (unit != pkm_get_le16(name + i) && fold_unit(unit) != fold_unit(pkm_get_le16(name + i))))
 			return false;
 	}
 	return !pkm_get_le16(p + i);
@@ -207,8 +207,10 @@ void cond_resolve(struct kacs_cond *cond, u8 op, u32 polarity, struct cond_value
 	if (op == OP_ATTR_RESOURCE)
 		entry = find_resource(cond, v->p, v->len);
 	else
-		entry = find_claim(cond, op == OP_ATTR_LOCAL ? COND_LOCAL
-				   : op == OP_ATTR_USER ? COND_USER : COND_DEVICE,
+		entry = find_claim(cond,
+				   op == OP_ATTR_LOCAL  ? COND_LOCAL
+				   : op == OP_ATTR_USER ? COND_USER
+							: COND_DEVICE,
 				   v->p, v->len);
 	v->kind = KIND_ABSENT;
 	v->types = 0;
@@ -369,8 +371,8 @@ static int compare_octets(const struct cond_element *a, const struct cond_elemen
  * Context: Any.
  * Return: below, equal to or above 0.
  */
-int cond_compare(struct kacs_cond *cond, const struct cond_element *a,
-		 const struct cond_element *b, bool exact)
+int cond_compare(struct kacs_cond *cond, const struct cond_element *a, const struct cond_element *b,
+		 bool exact)
 {
 	if (a->type == CLASS_INT) {
 		cond_charge(cond, 0);

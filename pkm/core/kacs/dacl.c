@@ -35,15 +35,13 @@ static bool odd_access_ace(const u8 *p, struct odd_ace *out)
 }
 
 /* KACS-AC-088: an allow needs TRUE, a deny is stopped only by FALSE. */
-static bool condition_holds(struct check *ck, const struct kacs_view *view,
-			    const struct odd_ace *odd)
+static bool condition_holds(struct check *ck, const struct kacs_view *view, const struct odd_ace *odd)
 {
 	enum cond_result r;
 
 	if (!odd->app)
 		return true;
-	r = kacs_cond_eval(&ck->cond, view, odd->deny ? VIEW_DENY : VIEW_ALLOW, odd->app,
-			   odd->app_len);
+	r = kacs_cond_eval(&ck->cond, view, odd->deny ? VIEW_DENY : VIEW_ALLOW, odd->app, odd->app_len);
 	return odd->deny ? r != COND_FALSE : r == COND_TRUE;
 }
 
@@ -67,9 +65,8 @@ struct walk {
 	u32 stop; /* KACS-AC-091: bits that end the walk, 0: none do */
 };
 
-static __always_inline void walk_start(struct walk *w, const struct check *ck,
-				       const struct kacs_acl *dacl, const struct kacs_view *view,
-				       u32 granted, u32 decided)
+static __always_inline void walk_start(struct walk *w, const struct check *ck, const struct kacs_acl *dacl,
+				       const struct kacs_view *view, u32 granted, u32 decided)
 {
 	w->view = view;
 	w->map = ck->map;
@@ -139,7 +136,9 @@ static __always_inline u32 walk_plain(const struct walk *w, bool deny)
 	if (!mask)
 		return 0;
 	return likely(slot_matches(w->view, w->slot, w->hash, w->p + 8)) ||
-	       kacs_view_find(w->view, w->p + 8, w->hash, VIEW_ALLOW + deny) ? mask : 0;
+			       kacs_view_find(w->view, w->p + 8, w->hash, VIEW_ALLOW + deny)
+		       ? mask
+		       : 0;
 }
 
 /*
@@ -170,9 +169,8 @@ static __always_inline bool walk_apply(struct walk *w, u32 mask, bool deny)
 }
 
 /* The walk of an object without a tree. */
-static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl,
-				 const struct kacs_view *view, struct nodes *n,
-				 struct trace_log *log)
+static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view,
+				 struct nodes *n, struct trace_log *log)
 {
 	struct walk w;
 	enum seen seen;
@@ -196,9 +194,8 @@ static bool inherit_only(const struct walk *w)
 {
 	u32 size = pkm_get_le16(w->p + 2);
 
-	return w->end - w->p >= 16 && w->p[0] <= KACS_ACE_DENIED &&
-	       w->p[1] & KACS_ACE_INHERIT_ONLY && single_sized(size, pkm_get_le64(w->p + 8)) &&
-	       size <= w->end - w->p;
+	return w->end - w->p >= 16 && w->p[0] <= KACS_ACE_DENIED && w->p[1] & KACS_ACE_INHERIT_ONLY &&
+	       single_sized(size, pkm_get_le64(w->p + 8)) && size <= w->end - w->p;
 }
 
 /**
@@ -240,8 +237,7 @@ bool kacs_dacl_walk_raw(struct check *ck, struct kacs_acl *dacl)
 			break;
 	}
 	/* What is behind the deciding ACE has to be valid all the same. */
-	if ((w.p != w.end || w.index != dacl->count) &&
-	    (kacs_acl_aces(dacl, w.p, w.index) || dacl->facts))
+	if ((w.p != w.end || w.index != dacl->count) && (kacs_acl_aces(dacl, w.p, w.index) || dacl->facts))
 		return false;
 	ck->local[0] = w.granted;
 	return true;
@@ -273,8 +269,8 @@ static u32 decided_everywhere(const struct check *ck, const struct nodes *n)
 }
 
 /* One matching ACE on the tree; KACS-AC-099 to KACS-AC-103. */
-static u32 apply_tree(const struct check *ck, struct nodes *n, const struct odd_ace *ace,
-		      u32 mask, u32 everywhere)
+static u32 apply_tree(const struct check *ck, struct nodes *n, const struct odd_ace *ace, u32 mask,
+		      u32 everywhere)
 {
 	int node;
 
@@ -290,9 +286,8 @@ static u32 apply_tree(const struct check *ck, struct nodes *n, const struct odd_
 	return decided_everywhere(ck, n);
 }
 
-static noinline void walk_tree(struct check *ck, const struct kacs_acl *dacl,
-			       const struct kacs_view *view, struct nodes *n,
-			       struct trace_log *log)
+static noinline void walk_tree(struct check *ck, const struct kacs_acl *dacl, const struct kacs_view *view,
+			       struct nodes *n, struct trace_log *log)
 {
 	const u8 *p = dacl->data + KACS_ACL_HEADER, *end = dacl->data + dacl->len;
 	u32 everywhere = decided_everywhere(ck, n), index = 0;
@@ -344,8 +339,7 @@ void kacs_dacl_walk(struct check *ck, const struct kacs_acl *dacl, const struct 
 		owner_rights(ck, dacl, n, log);
 	if (!dacl->data) {
 		/* KACS-AC-089. */
-		trace_add(log, ck->map->all & ~n->decided[0], KACS_STEP_NULL_DACL,
-			  KACS_TRACE_NO_INDEX, 1);
+		trace_add(log, ck->map->all & ~n->decided[0], KACS_STEP_NULL_DACL, KACS_TRACE_NO_INDEX, 1);
 		apply_all(ck, n, ck->map->all, false);
 	} else if (ck->tree.count) {
 		walk_tree(ck, dacl, view, n, log);

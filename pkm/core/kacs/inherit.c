@@ -6,9 +6,9 @@
  */
 #include "private.h"
 
-#define INHERIT_BITS                                                                 \
-	(KACS_ACE_OBJECT_INHERIT | KACS_ACE_CONTAINER_INHERIT |                       \
-	 KACS_ACE_NO_PROPAGATE_INHERIT | KACS_ACE_INHERIT_ONLY)
+#define INHERIT_BITS                                                                            \
+	(KACS_ACE_OBJECT_INHERIT | KACS_ACE_CONTAINER_INHERIT | KACS_ACE_NO_PROPAGATE_INHERIT | \
+	 KACS_ACE_INHERIT_ONLY)
 
 /* One ACL being put together. */
 struct builder {
@@ -50,8 +50,7 @@ static bool reaches(const struct kacs_inherit *in, const struct kacs_ace *ace, u
 	if (ace->inherited_type && in->class_guid && memcmp(ace->inherited_type, in->class_guid, 16))
 		return false;
 	/* KACS-FMT-094. */
-	if (ace->type == KACS_ACE_RESOURCE_ATTRIBUTE &&
-	    pkm_get_le32(ace->app + 8) & CLAIM_NON_INHERITABLE)
+	if (ace->type == KACS_ACE_RESOURCE_ATTRIBUTE && pkm_get_le32(ace->app + 8) & CLAIM_NON_INHERITABLE)
 		return false;
 	*flags = child | KACS_ACE_INHERITED;
 	return true;
@@ -186,9 +185,8 @@ struct source {
  * Returns false when the object gets no such ACL. @present, @req and @protect
  * are the creator's control bits for this ACL.
  */
-static bool choose(const struct kacs_inherit *in, const struct kacs_acl *own,
-		   const struct kacs_acl *parent, const struct kacs_acl *fallback, u16 req,
-		   u16 protect, struct source *out)
+static bool choose(const struct kacs_inherit *in, const struct kacs_acl *own, const struct kacs_acl *parent,
+		   const struct kacs_acl *fallback, u16 req, u16 protect, struct source *out)
 {
 	u16 control = in->creator ? in->creator->control : 0;
 
@@ -253,8 +251,7 @@ static int put_sacl(struct builder *b, struct layout *l, const u8 *owner, const 
 	struct source src;
 	int err;
 
-	if (!choose(in, own, parent, &no_acl, KACS_SE_SACL_AUTO_INHERIT_REQ,
-		    KACS_SE_SACL_PROTECTED, &src))
+	if (!choose(in, own, parent, &no_acl, KACS_SE_SACL_AUTO_INHERIT_REQ, KACS_SE_SACL_PROTECTED, &src))
 		return 0;
 	l->control |= KACS_SE_SACL_PRESENT;
 	pkm_writer_patch_le32(b->w, l->start + 12, b->w->len - l->start);
@@ -282,8 +279,7 @@ static int put_dacl(struct builder *b, struct layout *l, const u8 *owner, const 
 		err = parse_optional(&server, in->server_dacl, in->server_dacl_len);
 	if (err)
 		return err;
-	has = choose(in, own, parent, &fallback, KACS_SE_DACL_AUTO_INHERIT_REQ,
-		     KACS_SE_DACL_PROTECTED, &src);
+	has = choose(in, own, parent, &fallback, KACS_SE_DACL_AUTO_INHERIT_REQ, KACS_SE_DACL_PROTECTED, &src);
 	/* KACS-FMT-047: a null DACL grants all, so there is nothing to append to. */
 	if (!has)
 		return 0;

@@ -7,9 +7,9 @@
 #include <pkm/core/msgpack.h>
 
 static const char *const step_names[KACS_STEP_COUNT] = {
-	"none",	   "session",	    "level",	  "invalid",	   "privilege",
-	"mic",	   "pip",	    "owner",	  "dacl-ace",	   "dacl-end",
-	"null-dacl", "take-ownership", "restricted", "confinement", "central-policy",
+	"none",       "session",     "level",          "invalid",  "privilege", "mic",
+	"pip",        "owner",       "dacl-ace",       "dacl-end", "null-dacl", "take-ownership",
+	"restricted", "confinement", "central-policy",
 };
 
 static void put_sid(struct pkm_mp *m, const u8 *sid)
@@ -211,8 +211,8 @@ u32 kacs_payload_policy(void *buf, u32 cap, const struct kacs_event_who *who,
 	pkm_mp_key(&m, "rule_index");
 	pkm_mp_nil(&m);
 	pkm_mp_key(&m, "reason");
-	pkm_mp_text(&m, event->nodes_differ || event->granted != event->staged
-				? "staged_access_differs" : "staged_auditing_differs");
+	pkm_mp_text(&m, event->nodes_differ || event->granted != event->staged ? "staged_access_differs"
+									       : "staged_auditing_differs");
 	put_uint(&m, "requested_access", event->requested);
 	put_uint(&m, "effective_granted_access", event->granted);
 	put_uint(&m, "staged_granted_access", event->staged);

@@ -29,8 +29,7 @@ static void process_trust(struct check *ck, struct unit_seed *seed, struct trace
 	if (!ace)
 		return;
 	/* S-1-19-type-trust: both stand right behind the SID's eight bytes. */
-	if (ck->req->pip_type >= pkm_get_le32(ace + 16) &&
-	    ck->req->pip_trust >= pkm_get_le32(ace + 20))
+	if (ck->req->pip_type >= pkm_get_le32(ace + 16) && ck->req->pip_trust >= pkm_get_le32(ace + 20))
 		return;
 	denied = (ck->map->all | KACS_ACCESS_SYSTEM_SECURITY) &
 		 ~kacs_map_generic(pkm_get_le32(ace + 4), ck->map);

@@ -71,32 +71,31 @@ enum ace_shape {
 };
 
 #define ACE_BIT(type) (1U << (type))
-#define ACE_ALLOW_TYPES                                                               \
-	(ACE_BIT(KACS_ACE_ALLOWED) | ACE_BIT(KACS_ACE_ALLOWED_OBJECT) |               \
-	 ACE_BIT(KACS_ACE_ALLOWED_CALLBACK) | ACE_BIT(KACS_ACE_ALLOWED_CALLBACK_OBJECT))
-#define ACE_DENY_TYPES                                                                \
-	(ACE_BIT(KACS_ACE_DENIED) | ACE_BIT(KACS_ACE_DENIED_OBJECT) |                 \
-	 ACE_BIT(KACS_ACE_DENIED_CALLBACK) | ACE_BIT(KACS_ACE_DENIED_CALLBACK_OBJECT))
+#define ACE_ALLOW_TYPES                                                                                      \
+	(ACE_BIT(KACS_ACE_ALLOWED) | ACE_BIT(KACS_ACE_ALLOWED_OBJECT) | ACE_BIT(KACS_ACE_ALLOWED_CALLBACK) | \
+	 ACE_BIT(KACS_ACE_ALLOWED_CALLBACK_OBJECT))
+#define ACE_DENY_TYPES                                                                                    \
+	(ACE_BIT(KACS_ACE_DENIED) | ACE_BIT(KACS_ACE_DENIED_OBJECT) | ACE_BIT(KACS_ACE_DENIED_CALLBACK) | \
+	 ACE_BIT(KACS_ACE_DENIED_CALLBACK_OBJECT))
 #define ACE_ACCESS_TYPES (ACE_ALLOW_TYPES | ACE_DENY_TYPES)
-#define ACE_AUDIT_TYPES                                                               \
-	(ACE_BIT(KACS_ACE_AUDIT) | ACE_BIT(KACS_ACE_AUDIT_OBJECT) |                   \
-	 ACE_BIT(KACS_ACE_AUDIT_CALLBACK) | ACE_BIT(KACS_ACE_AUDIT_CALLBACK_OBJECT))
-#define ACE_ALARM_TYPES                                                               \
-	(ACE_BIT(KACS_ACE_ALARM) | ACE_BIT(KACS_ACE_ALARM_OBJECT) |                   \
-	 ACE_BIT(KACS_ACE_ALARM_CALLBACK) | ACE_BIT(KACS_ACE_ALARM_CALLBACK_OBJECT))
-#define ACE_SINGLE_TYPES                                                              \
-	(ACE_BIT(KACS_ACE_ALLOWED) | ACE_BIT(KACS_ACE_DENIED) | ACE_BIT(KACS_ACE_AUDIT) | \
-	 ACE_BIT(KACS_ACE_ALARM) | ACE_BIT(KACS_ACE_MANDATORY_LABEL) |                \
-	 ACE_BIT(KACS_ACE_SCOPED_POLICY) | ACE_BIT(KACS_ACE_TRUST_LABEL))
-#define ACE_OBJECT_TYPES                                                              \
-	(ACE_BIT(KACS_ACE_ALLOWED_OBJECT) | ACE_BIT(KACS_ACE_DENIED_OBJECT) |         \
+#define ACE_AUDIT_TYPES                                                                                \
+	(ACE_BIT(KACS_ACE_AUDIT) | ACE_BIT(KACS_ACE_AUDIT_OBJECT) | ACE_BIT(KACS_ACE_AUDIT_CALLBACK) | \
+	 ACE_BIT(KACS_ACE_AUDIT_CALLBACK_OBJECT))
+#define ACE_ALARM_TYPES                                                                                \
+	(ACE_BIT(KACS_ACE_ALARM) | ACE_BIT(KACS_ACE_ALARM_OBJECT) | ACE_BIT(KACS_ACE_ALARM_CALLBACK) | \
+	 ACE_BIT(KACS_ACE_ALARM_CALLBACK_OBJECT))
+#define ACE_SINGLE_TYPES                                                                                 \
+	(ACE_BIT(KACS_ACE_ALLOWED) | ACE_BIT(KACS_ACE_DENIED) | ACE_BIT(KACS_ACE_AUDIT) |                \
+	 ACE_BIT(KACS_ACE_ALARM) | ACE_BIT(KACS_ACE_MANDATORY_LABEL) | ACE_BIT(KACS_ACE_SCOPED_POLICY) | \
+	 ACE_BIT(KACS_ACE_TRUST_LABEL))
+#define ACE_OBJECT_TYPES                                                      \
+	(ACE_BIT(KACS_ACE_ALLOWED_OBJECT) | ACE_BIT(KACS_ACE_DENIED_OBJECT) | \
 	 ACE_BIT(KACS_ACE_AUDIT_OBJECT) | ACE_BIT(KACS_ACE_ALARM_OBJECT))
-#define ACE_CALLBACK_TYPES                                                            \
-	(ACE_BIT(KACS_ACE_ALLOWED_CALLBACK) | ACE_BIT(KACS_ACE_DENIED_CALLBACK) |     \
+#define ACE_CALLBACK_TYPES                                                        \
+	(ACE_BIT(KACS_ACE_ALLOWED_CALLBACK) | ACE_BIT(KACS_ACE_DENIED_CALLBACK) | \
 	 ACE_BIT(KACS_ACE_AUDIT_CALLBACK) | ACE_BIT(KACS_ACE_ALARM_CALLBACK))
-#define ACE_CALLBACK_OBJECT_TYPES                                                     \
-	(ACE_BIT(KACS_ACE_ALLOWED_CALLBACK_OBJECT) |                                  \
-	 ACE_BIT(KACS_ACE_DENIED_CALLBACK_OBJECT) |                                   \
+#define ACE_CALLBACK_OBJECT_TYPES                                                               \
+	(ACE_BIT(KACS_ACE_ALLOWED_CALLBACK_OBJECT) | ACE_BIT(KACS_ACE_DENIED_CALLBACK_OBJECT) | \
 	 ACE_BIT(KACS_ACE_AUDIT_CALLBACK_OBJECT) | ACE_BIT(KACS_ACE_ALARM_CALLBACK_OBJECT))
 #define ACE_CONDITION_TYPES (ACE_CALLBACK_TYPES | ACE_CALLBACK_OBJECT_TYPES)
 
@@ -161,20 +160,20 @@ static __always_inline u32 ace_map(u32 mask, const struct kacs_generic_map *map)
 /* Entry flags, KACS-FMT-105. */
 #define CLAIM_NON_INHERITABLE 0x0001
 #define CLAIM_CASE_SENSITIVE  0x0002
-#define CLAIM_DENY_ONLY	      0x0004
-#define CLAIM_DISABLED	      0x0010
+#define CLAIM_DENY_ONLY       0x0004
+#define CLAIM_DISABLED        0x0010
 
 /* --- view.c ------------------------------------------------------------- */
 
 /* What an entry of a set matches. */
-#define SLOT_MEMBER	  1 /* both polarities */
-#define SLOT_DENY	  2 /* deny ACEs only */
-#define SLOT_GROUP	  3 /* both while its bit is set */
-#define SLOT_GROUP_DENY	  4 /* deny ACEs only, whatever its bit */
+#define SLOT_MEMBER       1 /* both polarities */
+#define SLOT_DENY         2 /* deny ACEs only */
+#define SLOT_GROUP        3 /* both while its bit is set */
+#define SLOT_GROUP_DENY   4 /* deny ACEs only, whatever its bit */
 #define SLOT_OWNER_RIGHTS 5 /* S-1-3-4: what the view says */
-#define SLOT_SELF	  6 /* S-1-5-10: what the view says */
-#define SLOT_KIND_SHIFT	  12
-#define SLOT_MORE	  0x8000 /* a later place may hold what hashes here */
+#define SLOT_SELF         6 /* S-1-5-10: what the view says */
+#define SLOT_KIND_SHIFT   12
+#define SLOT_MORE         0x8000 /* a later place may hold what hashes here */
 
 #define VIEW_ALLOW 1
 #define VIEW_DENY  2
@@ -251,11 +250,9 @@ static __always_inline u32 sid_hash(const u8 *sid)
  * A free place has tag 0 and stands for the first SID of the arena, whose tag
  * is another: it needs no test of its own.
  */
-static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot, u32 hash,
-				       const u8 *sid)
+static __always_inline bool slot_holds(const struct kacs_sid_set *set, u64 slot, u32 hash, const u8 *sid)
 {
-	return unlikely((u32)slot == hash) &&
-	       sid_equal(slot_sid(set, slot), sid);
+	return unlikely((u32)slot == hash) && sid_equal(slot_sid(set, slot), sid);
 }
 
 /*
@@ -268,14 +265,12 @@ static __always_inline bool slot_may_hold(u64 slot, u32 hash)
 }
 
 /* Is this place the SID's, and does it match at once? So do most that match. */
-static __always_inline bool slot_matches(const struct kacs_view *view, u64 slot, u32 hash,
-					 const u8 *sid)
+static __always_inline bool slot_matches(const struct kacs_view *view, u64 slot, u32 hash, const u8 *sid)
 {
 	u32 i = slot_index(slot), kind = slot_kind(slot);
 
 	return slot_holds(view->set, slot, hash, sid) &&
-	       ((kind == SLOT_GROUP && view->enabled[i / 64] >> (i % 64) & 1) ||
-		kind == SLOT_MEMBER);
+	       ((kind == SLOT_GROUP && view->enabled[i / 64] >> (i % 64) & 1) || kind == SLOT_MEMBER);
 }
 
 bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u32 hash, u32 polarity);
@@ -310,8 +305,8 @@ static __always_inline void view_normal(struct kacs_view *view, const struct kac
 
 void kacs_view_restricted(struct kacs_view *view, const struct kacs_subject *subject,
 			  const struct kacs_subject_state *state, const u8 *owner, const u8 *self);
-void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subject,
-			const u8 *owner, const u8 *self);
+void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subject, const u8 *owner,
+			const u8 *self);
 
 /* --- cond.c ------------------------------------------------------------- */
 
@@ -368,8 +363,8 @@ struct kacs_cond {
 #define COND_USER   1
 #define COND_DEVICE 2
 
-enum cond_result kacs_cond_eval(struct kacs_cond *cond, const struct kacs_view *view,
-				u32 polarity, const u8 *code, u32 len);
+enum cond_result kacs_cond_eval(struct kacs_cond *cond, const struct kacs_view *view, u32 polarity,
+				const u8 *code, u32 len);
 bool kacs_cond_valid(const u8 *code, u32 len);
 
 /* --- access.c: what one check keeps ------------------------------------- */
@@ -393,8 +388,7 @@ struct trace_log {
 	struct trace_event events[TRACE_MAX];
 };
 
-static __always_inline void trace_add(struct trace_log *log, u32 bits, u32 step, u32 index,
-				      u32 detail)
+static __always_inline void trace_add(struct trace_log *log, u32 bits, u32 step, u32 index, u32 detail)
 {
 	struct trace_event *e;
 
@@ -520,8 +514,8 @@ static inline bool check_privileged(const struct check *ck, unsigned int bit)
 }
 
 /* The privileges that can change what a check says. */
-#define USE_PRIVILEGES                                                                 \
-	(KACS_PRIV_MASK(KACS_PRIV_SECURITY) | KACS_PRIV_MASK(KACS_PRIV_BACKUP) |       \
+#define USE_PRIVILEGES                                                                  \
+	(KACS_PRIV_MASK(KACS_PRIV_SECURITY) | KACS_PRIV_MASK(KACS_PRIV_BACKUP) |        \
 	 KACS_PRIV_MASK(KACS_PRIV_RESTORE) | KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP) | \
 	 KACS_PRIV_MASK(KACS_PRIV_RELABEL))
 
@@ -530,17 +524,16 @@ static inline bool privs_matter(const struct check *ck)
 	return unlikely(ck->req->state->privileges & USE_PRIVILEGES);
 }
 
-void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed,
-		     struct trace_log *log);
+void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed, struct trace_log *log);
 int kacs_privs_account(struct check *ck, u64 *used);
 
 /* --- prescan.c ---------------------------------------------------------- */
 
 /* Level and policy of an object without a label, KACS-AC-071. */
-#define DEFAULT_LEVEL  8192
-#define NO_READ_UP     0x1
-#define NO_WRITE_UP    0x2
-#define NO_EXECUTE_UP  0x4
+#define DEFAULT_LEVEL 8192
+#define NO_READ_UP    0x1
+#define NO_WRITE_UP   0x2
+#define NO_EXECUTE_UP 0x4
 
 /*
  * What mandatory integrity denies, privileges aside: KACS-AC-072 to
@@ -556,8 +549,7 @@ static inline u32 mic_denied(const struct kacs_subject *subject, const struct ka
 		level = pkm_get_le32(sd->label + 16);
 		policy = pkm_get_le32(sd->label + 4);
 	}
-	if (likely(subject->integrity >= level) ||
-	    !(subject->mandatory_policy & KACS_MANDATORY_NO_WRITE_UP))
+	if (likely(subject->integrity >= level) || !(subject->mandatory_policy & KACS_MANDATORY_NO_WRITE_UP))
 		return 0;
 	allowed = map->read | map->execute;
 	if (policy & NO_READ_UP)
@@ -575,8 +567,8 @@ void kacs_prescan(struct check *ck, struct unit_seed *seed, struct trace_log *lo
 /* --- tree.c ------------------------------------------------------------- */
 
 u32 kacs_tree_size(u32 count);
-int kacs_tree_init(struct kacs_tree *tree, const struct kacs_object_type_entry *entries,
-		   u32 count, void *mem);
+int kacs_tree_init(struct kacs_tree *tree, const struct kacs_object_type_entry *entries, u32 count,
+		   void *mem);
 int kacs_tree_find(const struct kacs_tree *tree, const u8 *guid);
 void kacs_tree_allow(const struct kacs_tree *tree, struct nodes *n, u32 node, u32 mask);
 void kacs_tree_deny(const struct kacs_tree *tree, struct nodes *n, u32 node, u32 mask);
@@ -624,8 +616,7 @@ int kacs_sacl_run(struct check *ck, struct kacs_result *res);
 static inline bool sacl_silent(const struct check *ck)
 {
 	return !(ck->sd->sacl.facts & (KACS_ACL_AUDIT | KACS_ACL_POLICIES)) &&
-	       !(ck->req->subject->audit_policy &
-		 (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE));
+	       !(ck->req->subject->audit_policy & (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE));
 }
 
 #endif

@@ -5,16 +5,13 @@
 #include "private.h"
 
 static const u8 use_bits[USE_COUNT] = {
-	[USE_SECURITY] = KACS_PRIV_SECURITY,
-	[USE_BACKUP] = KACS_PRIV_BACKUP,
-	[USE_RESTORE] = KACS_PRIV_RESTORE,
-	[USE_TAKE_OWNERSHIP] = KACS_PRIV_TAKE_OWNERSHIP,
+	[USE_SECURITY] = KACS_PRIV_SECURITY, [USE_BACKUP] = KACS_PRIV_BACKUP,
+	[USE_RESTORE] = KACS_PRIV_RESTORE,   [USE_TAKE_OWNERSHIP] = KACS_PRIV_TAKE_OWNERSHIP,
 	[USE_RELABEL] = KACS_PRIV_RELABEL,
 };
 
 /* Say who refused ACCESS_SYSTEM_SECURITY, where somebody asked for it. */
-static void refuse_security(const struct check *ck, const struct unit_seed *seed,
-			    struct trace_log *log)
+static void refuse_security(const struct check *ck, const struct unit_seed *seed, struct trace_log *log)
 {
 	if (unlikely(ck->maximum || ck->want & KACS_ACCESS_SYSTEM_SECURITY))
 		trace_add(log, KACS_ACCESS_SYSTEM_SECURITY & ~seed->granted, KACS_STEP_PRIVILEGE,
@@ -50,8 +47,8 @@ void kacs_privs_seed(struct check *ck, u32 intent, struct unit_seed *seed, struc
 	if (intent & KACS_BACKUP_INTENT && check_privileged(ck, KACS_PRIV_BACKUP))
 		bits[USE_BACKUP] = ck->map->read;
 	if (intent & KACS_RESTORE_INTENT && check_privileged(ck, KACS_PRIV_RESTORE))
-		bits[USE_RESTORE] = ck->map->write | KACS_WRITE_DAC | KACS_WRITE_OWNER |
-				    KACS_DELETE | KACS_ACCESS_SYSTEM_SECURITY;
+		bits[USE_RESTORE] = ck->map->write | KACS_WRITE_DAC | KACS_WRITE_OWNER | KACS_DELETE |
+				    KACS_ACCESS_SYSTEM_SECURITY;
 	seed->granted = bits[USE_SECURITY] | bits[USE_BACKUP] | bits[USE_RESTORE];
 	seed->priv = seed->granted;
 	seed->decided |= seed->granted;
@@ -101,8 +98,8 @@ int kacs_privs_account(struct check *ck, u64 *used)
 		event.surviving = surviving(ck, from);
 		if (event.success)
 			*used |= KACS_PRIV_MASK(use_bits[i]);
-		if (!req->sink || !(audit & (event.success ? KACS_AUDIT_PRIVILEGE_SUCCESS
-							   : KACS_AUDIT_PRIVILEGE_FAILURE)))
+		if (!req->sink ||
+		    !(audit & (event.success ? KACS_AUDIT_PRIVILEGE_SUCCESS : KACS_AUDIT_PRIVILEGE_FAILURE)))
 			continue;
 		err = req->sink->privilege(req->sink_ctx, &event);
 		if (err)

@@ -31,8 +31,8 @@ static bool concerns(struct check *ck, const u8 *p)
 	/* KACS-AC-167. */
 	if (ace.object_type && ck->tree.count && kacs_tree_find(&ck->tree, ace.object_type) < 0)
 		return false;
-	return !ace.app || kacs_cond_eval(&ck->cond, &ck->normal, VIEW_DENY, ace.app,
-					  ace.app_len) != COND_FALSE;
+	return !ace.app ||
+	       kacs_cond_eval(&ck->cond, &ck->normal, VIEW_DENY, ace.app, ace.app_len) != COND_FALSE;
 }
 
 /* Masks of audit and alarm ACEs may speak of ACCESS_SYSTEM_SECURITY as well. */
@@ -192,8 +192,8 @@ static bool auditing_differs(struct check *ck, bool success)
 	while (next_fired(&effective, &ck->sd->sacl, &pos))
 		;
 	staged.alarms = effective.alarms;
-	return !events_within(&effective, EFFECTIVE, STAGED) ||
-	       !events_within(&staged, STAGED, EFFECTIVE) || effective.alarms != staged.alarms;
+	return !events_within(&effective, EFFECTIVE, STAGED) || !events_within(&staged, STAGED, EFFECTIVE) ||
+	       effective.alarms != staged.alarms;
 }
 
 static int report_staging(struct check *ck, bool success, struct kacs_result *res)

@@ -83,8 +83,7 @@ static __always_inline int parse_acl(struct parse *in, u32 at, bool present, str
 		memset(acl, 0, sizeof(*acl));
 		return 0;
 	}
-	if (at < KACS_SD_HEADER || at >= in->len ||
-	    acl_frame(acl, in->data + at, in->len - at))
+	if (at < KACS_SD_HEADER || at >= in->len || acl_frame(acl, in->data + at, in->len - at))
 		return -EINVAL;
 	note_part(in, at, at + acl->len);
 	return 0;

@@ -140,19 +140,16 @@ static void read_sections(struct kacs_token_spec *spec, struct sections *s)
 		s->bad = true;
 	else
 		spec->supplementary_gids = sized_section(s, pkm_get_le32(p + 160), 4 * gids);
-	list_section(s, pkm_get_le32(p + 168), pkm_get_le32(p + 172),
-		     &in->restricted_device_groups);
+	list_section(s, pkm_get_le32(p + 168), pkm_get_le32(p + 172), &in->restricted_device_groups);
 }
 
 static bool scalars_valid(const struct kacs_token_spec *spec)
 {
 	const struct kacs_subject_input *in = &spec->subject;
 
-	if (in->token_type != KACS_TOKEN_TYPE_PRIMARY &&
-	    in->token_type != KACS_TOKEN_TYPE_IMPERSONATION)
+	if (in->token_type != KACS_TOKEN_TYPE_PRIMARY && in->token_type != KACS_TOKEN_TYPE_IMPERSONATION)
 		return false;
-	if (in->level > KACS_LEVEL_DELEGATION ||
-	    (in->token_type == KACS_TOKEN_TYPE_PRIMARY && in->level))
+	if (in->level > KACS_LEVEL_DELEGATION || (in->token_type == KACS_TOKEN_TYPE_PRIMARY && in->level))
 		return false;
 	if (in->mandatory_policy & ~(KACS_MANDATORY_NO_WRITE_UP | KACS_MANDATORY_NEW_PROCESS_MIN))
 		return false;

@@ -67,8 +67,7 @@ static u32 close_subtrees(struct kacs_tree *tree, u32 last, u32 node, u32 level)
  * Context: Any. KACS-AC-058.
  * Return: 0, or -EINVAL.
  */
-int kacs_tree_init(struct kacs_tree *tree, const struct kacs_object_type_entry *entries,
-		   u32 count, void *mem)
+int kacs_tree_init(struct kacs_tree *tree, const struct kacs_object_type_entry *entries, u32 count, void *mem)
 {
 	u32 bits = table_bits(count), i, level, last = 0;
 	u16 *place;
@@ -115,8 +114,7 @@ int kacs_tree_find(const struct kacs_tree *tree, const u8 *guid)
 }
 
 /* The bits of @mask that every child of @node was granted. */
-static u32 children_granted(const struct kacs_tree *tree, const struct nodes *n, u32 node,
-			    u32 mask)
+static u32 children_granted(const struct kacs_tree *tree, const struct nodes *n, u32 node, u32 mask)
 {
 	u32 child;
 

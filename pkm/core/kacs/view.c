@@ -8,10 +8,12 @@
 /* Both virtual SIDs stand before the list's own in every arena. */
 #define ARENA_VIRTUAL 24
 
+/* clang-format off */
 static const u8 virtual_sids[ARENA_VIRTUAL] = {
 	1, 1, 0, 0, 0, 0, 0, 3, 4, 0, 0, 0,  /* S-1-3-4, owner rights */
 	1, 1, 0, 0, 0, 0, 0, 5, 10, 0, 0, 0, /* S-1-5-10, principal self */
 };
+/* clang-format on */
 
 /* A set's memory while it is built. */
 struct set_builder {
@@ -180,8 +182,7 @@ u32 kacs_subject_size(const struct kacs_subject_input *in)
  * Return: 0; -EINVAL when a list or a claim array is malformed, @in is
  * write-restricted without a deny-only user, or @size is too small.
  */
-int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size,
-		      const struct kacs_subject_input *in)
+int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size, const struct kacs_subject_input *in)
 {
 	static const struct kacs_sid_list none;
 	u32 need = kacs_subject_size(in);
@@ -191,15 +192,14 @@ int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size,
 	    kacs_claims_validate(in->user_claims, in->user_claims_len) ||
 	    kacs_claims_validate(in->device_claims, in->device_claims_len))
 		return -EINVAL;
-	p = set_build(&subject->ids, p, in->user, in->user_deny_only ? SLOT_DENY : SLOT_MEMBER,
-		      &in->groups, false, true);
+	p = set_build(&subject->ids, p, in->user, in->user_deny_only ? SLOT_DENY : SLOT_MEMBER, &in->groups,
+		      false, true);
 	p = set_build(&subject->restricted, p, NULL, 0, &in->restricted, true,
 		      in->restricted_device_groups.count);
 	p = set_build(&subject->confined, p, in->confinement, SLOT_MEMBER,
 		      in->confinement ? &in->capabilities : &none, true, false);
 	p = set_build(&subject->device, p, NULL, 0, &in->device_groups, false, false);
-	set_build(&subject->restricted_device, p, NULL, 0, &in->restricted_device_groups, false,
-		  false);
+	set_build(&subject->restricted_device, p, NULL, 0, &in->restricted_device_groups, false, false);
 	subject->user_claims = in->user_claims;
 	subject->user_claims_len = in->user_claims_len;
 	subject->device_claims = in->device_claims;
@@ -217,8 +217,8 @@ int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size,
 		subject->flags |= KACS_SUBJECT_RESTRICTED; /* KACS-AC-110 */
 	if (in->confinement && !in->confinement_exempt)
 		subject->flags |= KACS_SUBJECT_CONFINED; /* KACS-AC-116 */
-	subject->identification = in->token_type == KACS_TOKEN_TYPE_IMPERSONATION &&
-				  in->level == KACS_LEVEL_IDENTIFICATION;
+	subject->identification =
+		in->token_type == KACS_TOKEN_TYPE_IMPERSONATION && in->level == KACS_LEVEL_IDENTIFICATION;
 	return 0;
 }
 
@@ -271,8 +271,7 @@ bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid)
 	for (;;) {
 		slot = slot_load(set, i);
 		kind = slot_kind(slot);
-		if (slot_holds(set, slot, hash, sid) && kind != SLOT_OWNER_RIGHTS &&
-		    kind != SLOT_SELF)
+		if (slot_holds(set, slot, hash, sid) && kind != SLOT_OWNER_RIGHTS && kind != SLOT_SELF)
 			return true;
 		if (!slot_more(slot))
 			return false;
@@ -395,8 +394,8 @@ void kacs_view_restricted(struct kacs_view *view, const struct kacs_subject *sub
  *
  * Context: Any. KACS-AC-041, KACS-AC-042, KACS-AC-044.
  */
-void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subject,
-			const u8 *owner, const u8 *self)
+void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subject, const u8 *owner,
+			const u8 *self)
 {
 	view->set = &subject->confined;
 	view->enabled = NULL;
@@ -415,8 +414,8 @@ void kacs_view_confined(struct kacs_view *view, const struct kacs_subject *subje
  * Context: Any.
  * Return: true iff it would match an allow ACE.
  */
-bool kacs_subject_is_member(const struct kacs_subject *subject,
-			    const struct kacs_subject_state *state, const u8 *sid)
+bool kacs_subject_is_member(const struct kacs_subject *subject, const struct kacs_subject_state *state,
+			    const u8 *sid)
 {
 	struct kacs_view view = { .set = &subject->ids, .enabled = state->groups_enabled };
 

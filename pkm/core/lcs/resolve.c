@@ -51,8 +51,8 @@ static enum lcs_fault resolve_group(const struct lcs_layers *layers, const struc
 			lcs_contest_offer(&contest, layers, e->layer, e->sequence, i);
 	}
 	for (i = 0; i < values->blanket_count; i++)
-		lcs_contest_offer(&contest, layers, values->blankets[i].layer,
-				  values->blankets[i].sequence, (s64)values->entry_count + i);
+		lcs_contest_offer(&contest, layers, values->blankets[i].layer, values->blankets[i].sequence,
+				  (s64)values->entry_count + i);
 	if (contest.tie)
 		return LCS_FAULT_TIE;
 	if (contest.winner >= 0 && contest.winner < values->entry_count &&
@@ -209,7 +209,8 @@ enum lcs_fault lcs_effective_children(const struct lcs_layers *layers, struct lc
 		enum lcs_fault fault;
 
 		for (to = from + 1; to < children->entry_count; to++)
-			if (!pkm_fold_equal(e[from].child.p, e[from].child.len, e[to].child.p, e[to].child.len))
+			if (!pkm_fold_equal(e[from].child.p, e[from].child.len, e[to].child.p,
+					    e[to].child.len))
 				break;
 		fault = lcs_resolve_entries(layers, e + from, to - from, &winner);
 		if (fault)

@@ -104,8 +104,7 @@ static void take_entries(struct pkm_cursor *c, struct lcs_bytes child, u64 next_
  * Context: Any.
  * Return: the first fault found, LCS_FAULT_NONE if @out can be used.
  */
-enum lcs_fault lcs_rsi_children(const u8 *frame, u32 len, u16 op, u64 next_sequence,
-				struct lcs_children *out)
+enum lcs_fault lcs_rsi_children(const u8 *frame, u32 len, u16 op, u64 next_sequence, struct lcs_children *out)
 {
 	enum lcs_fault fault = LCS_FAULT_NONE;
 	struct pkm_cursor c;
@@ -146,8 +145,7 @@ enum lcs_fault lcs_rsi_children(const u8 *frame, u32 len, u16 op, u64 next_seque
  * Context: Any.
  * Return: the first fault found, LCS_FAULT_NONE if @out can be used.
  */
-enum lcs_fault lcs_rsi_values(const u8 *frame, u32 len, u64 next_sequence,
-			      struct lcs_values *out)
+enum lcs_fault lcs_rsi_values(const u8 *frame, u32 len, u64 next_sequence, struct lcs_values *out)
 {
 	struct lcs_limits loose = { .max_component_len = U32_MAX };
 	enum lcs_fault fault = LCS_FAULT_NONE;

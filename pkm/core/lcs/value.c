@@ -5,7 +5,10 @@
 #include <pkm/core/lcs.h>
 #include <linux/pkm/registry.h>
 
-#define ROW(name, field, initial, min, max) { name, offsetof(struct lcs_limits, field), initial, min, max }
+#define ROW(name, field, initial, min, max)                                 \
+	{                                                                   \
+		name, offsetof(struct lcs_limits, field), initial, min, max \
+	}
 
 const struct lcs_parameter lcs_parameters[LCS_PARAMETERS] = {
 	ROW("RequestTimeoutMs", request_timeout_ms, 30000, 1000, 600000),

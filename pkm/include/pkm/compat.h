@@ -31,10 +31,10 @@
 #endif
 
 /* Step @i of a loop that others can make long: let them run now and then. May sleep. */
-#define pkm_relax(i)                         \
-	do {                                 \
-		if (!((i) & 1023))           \
-			cond_resched();      \
+#define pkm_relax(i)                    \
+	do {                            \
+		if (!((i)&1023))        \
+			cond_resched(); \
 	} while (0)
 
 /* A kernel with CONFIG_DEBUG_CREDENTIALS counts the tasks that act with a credential. */
@@ -65,12 +65,12 @@ typedef __s64 s64;
  * Built freestanding, so that the compiler invents no call but mem*; these
  * bring back what it knows about those four: a load is a load, not a call.
  */
-#define memcpy	__builtin_memcpy
+#define memcpy  __builtin_memcpy
 #define memmove __builtin_memmove
-#define memset	__builtin_memset
-#define memcmp	__builtin_memcmp
+#define memset  __builtin_memset
+#define memcmp  __builtin_memcmp
 
-#define U8_MAX	((u8)~0U)
+#define U8_MAX  ((u8)~0U)
 #define U16_MAX ((u16)~0U)
 #define U32_MAX ((u32)~0U)
 #define U64_MAX ((u64)~0ULL)
@@ -81,36 +81,54 @@ typedef __s64 s64;
 #ifndef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
 #endif
-#define noinline	__attribute__((__noinline__))
-#define __must_check	__attribute__((__warn_unused_result__))
-#define fallthrough	__attribute__((__fallthrough__))
+#define noinline     __attribute__((__noinline__))
+#define __must_check __attribute__((__warn_unused_result__))
+#define fallthrough  __attribute__((__fallthrough__))
 
 #define pkm_relax(i) ((void)(i))
 
-#define OPTIMIZER_HIDE_VAR(x) __asm__("" : "=r"(x) : "0"(x))
-#define barrier()	 __asm__ __volatile__("" : : : "memory")
-#define READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
-#define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define OPTIMIZER_HIDE_VAR(x)   __asm__("" : "=r"(x) : "0"(x))
+#define barrier()               __asm__ __volatile__("" : : : "memory")
+#define READ_ONCE(x)            __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)        __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+#define smp_load_acquire(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define smp_mb()  __atomic_thread_fence(__ATOMIC_SEQ_CST)
-#define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
-#define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
+#define smp_mb()                __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define smp_rmb()               __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_wmb()               __atomic_thread_fence(__ATOMIC_RELEASE)
 
 #define check_add_overflow(a, b, d) __builtin_add_overflow(a, b, d)
 #define check_sub_overflow(a, b, d) __builtin_sub_overflow(a, b, d)
 #define check_mul_overflow(a, b, d) __builtin_mul_overflow(a, b, d)
 
-#define ARRAY_SIZE(a)	  (sizeof(a) / sizeof((a)[0]))
-#define static_assert	  _Static_assert
-#define ALIGN(x, a)	  (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
-#define IS_ALIGNED(x, a)  (((x) & ((__typeof__(x))(a) - 1)) == 0)
-#define min(a, b) \
-	({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
-#define max(a, b) \
-	({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a > _b ? _a : _b; })
-#define min_t(t, a, b) ({ t _a = (a); t _b = (b); _a < _b ? _a : _b; })
-#define max_t(t, a, b) ({ t _a = (a); t _b = (b); _a > _b ? _a : _b; })
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define static_assert _Static_assert
+#define ALIGN(x, a)      (((x) + ((__typeof__(x))(a)-1)) & ~((__typeof__(x))(a)-1))
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
+#define min(a, b)                       \
+	({                              \
+		__typeof__(a) _a = (a); \
+		__typeof__(b) _b = (b); \
+		_a < _b ? _a : _b;      \
+	})
+#define max(a, b)                       \
+	({                              \
+		__typeof__(a) _a = (a); \
+		__typeof__(b) _b = (b); \
+		_a > _b ? _a : _b;      \
+	})
+#define min_t(t, a, b)             \
+	({                         \
+		t _a = (a);        \
+		t _b = (b);        \
+		_a < _b ? _a : _b; \
+	})
+#define max_t(t, a, b)             \
+	({                         \
+		t _a = (a);        \
+		t _b = (b);        \
+		_a > _b ? _a : _b; \
+	})
 
 #endif /* __KERNEL__ */
 

@@ -48,8 +48,8 @@ int kacs_check(struct kacs_token *tok, const void *sd, u32 sd_len, u32 desired,
  * Descriptor of a new object below a parent (container child), LCS-146.
  * *@out is kmalloc'ed, the caller kfrees. Return: 0, -EINVAL, -ENOMEM.
  */
-int kacs_inherit(struct kacs_token *creator, const void *parent_sd, u32 parent_len,
-		 bool container, const struct kacs_generic_map *map, void **out, u32 *out_len);
+int kacs_inherit(struct kacs_token *creator, const void *parent_sd, u32 parent_len, bool container,
+		 const struct kacs_generic_map *map, void **out, u32 *out_len);
 
 /* Identity stamped on events: never sleep, allocate or lock (KACS-TOK-139). */
 void kacs_effective_token_guid(u8 out[KACS_GUID_LEN]);

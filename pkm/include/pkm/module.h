@@ -10,9 +10,9 @@
 
 /* Chosen at load, never changed: see the mode parameter. */
 enum pkm_mode {
-	PKM_MODE_OFF,		/* no hooks, simple identity, can be unloaded */
-	PKM_MODE_AUDIT,		/* decide, record, allow */
-	PKM_MODE_ENFORCE,	/* decide and deny, once armed */
+	PKM_MODE_OFF,     /* no hooks, simple identity, can be unloaded */
+	PKM_MODE_AUDIT,   /* decide, record, allow */
+	PKM_MODE_ENFORCE, /* decide and deny, once armed */
 };
 
 enum pkm_mode pkm_mode(void);

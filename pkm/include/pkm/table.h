@@ -49,8 +49,7 @@ struct pkm_table {
  * Context: any, inside rcu_read_lock(). Lock-free.
  * Return: the entry or NULL.
  */
-static __always_inline struct pkm_entry *pkm_table_find(const struct pkm_table *table,
-							 const void *key)
+static __always_inline struct pkm_entry *pkm_table_find(const struct pkm_table *table, const void *key)
 {
 	const struct hlist_head *chain = &table->chains[hash_ptr(key, PKM_TABLE_BITS)];
 	struct pkm_entry *entry;

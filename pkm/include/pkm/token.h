@@ -15,9 +15,9 @@ struct kacs_psb;
 struct task_struct;
 
 /* Process rights, KACS-ENF-009. */
-#define KACS_PROCESS_VM_READ	       0x0010
-#define KACS_PROCESS_VM_WRITE	       0x0020
-#define KACS_PROCESS_DUP_HANDLE	       0x0040
+#define KACS_PROCESS_VM_READ           0x0010
+#define KACS_PROCESS_VM_WRITE          0x0020
+#define KACS_PROCESS_DUP_HANDLE        0x0040
 #define KACS_PROCESS_SET_INFORMATION   0x0200
 #define KACS_PROCESS_QUERY_INFORMATION 0x0400
 
@@ -37,8 +37,7 @@ static inline struct kacs_token *kacs_system_token_get(void)
 	return kacs_system_token;
 }
 
-struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token *primary,
-				gfp_t gfp);
+struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token *primary, gfp_t gfp);
 void kacs_psb_get(struct kacs_psb *psb);
 void kacs_psb_put(struct kacs_psb *psb);
 const u8 *kacs_psb_guid(const struct kacs_psb *psb);

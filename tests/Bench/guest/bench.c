@@ -126,7 +126,9 @@ static long long system_kb(void)
 
 	while (d && (e = readdir(d))) {
 		snprintf(path, sizeof(path), "/proc/%s/exe", e->d_name);
-		n = e->d_name[0] >= '1' && e->d_name[0] <= '9' ? (int)readlink(path, program, sizeof(program) - 1) : 0;
+		n = e->d_name[0] >= '1' && e->d_name[0] <= '9'
+			    ? (int)readlink(path, program, sizeof(program) - 1)
+			    : 0;
 		if (n <= 0)
 			continue;
 		program[n] = 0;

@@ -70,8 +70,10 @@ static int empty_ioctl(void)
 
 static int emit(void)
 {
-	struct kmes_emit_args a = { .event_type = (uintptr_t)"bench.single", .event_type_len = 12,
-				    .payload = (uintptr_t)payload, .payload_len = sizeof(payload) };
+	struct kmes_emit_args a = { .event_type = (uintptr_t) "bench.single",
+				    .event_type_len = 12,
+				    .payload = (uintptr_t)payload,
+				    .payload_len = sizeof(payload) };
 
 	return ioctl(dev, KMES_IOC_EMIT, &a);
 }
@@ -81,7 +83,9 @@ static struct kmes_batch_entry entries[BATCH];
 static int emit_batch(void)
 {
 	uint32_t done;
-	struct kmes_batch_args b = { .entries = (uintptr_t)entries, .count = BATCH, .emitted_out = (uintptr_t)&done };
+	struct kmes_batch_args b = { .entries = (uintptr_t)entries,
+				     .count = BATCH,
+				     .emitted_out = (uintptr_t)&done };
 
 	return ioctl(dev, KMES_IOC_EMIT_BATCH, &b);
 }
@@ -107,7 +111,8 @@ static void kernel(void)
 }
 
 /* The drain protocol, each event copied out. */
-static uint64_t consume_all(const struct kmes_producer_page *page, const uint8_t *data, uint64_t capacity, uint64_t *pos)
+static uint64_t consume_all(const struct kmes_producer_page *page, const uint8_t *data, uint64_t capacity,
+			    uint64_t *pos)
 {
 	static uint8_t copy[4096];
 	uint64_t events = 0, write, tail;
@@ -245,8 +250,10 @@ int main(void)
 		return 1;
 	}
 	for (i = 0; i < BATCH; i++)
-		entries[i] = (struct kmes_batch_entry){ .event_type = (uintptr_t)"bench.single", .event_type_len = 12,
-							.payload = (uintptr_t)payload, .payload_len = sizeof(payload) };
+		entries[i] = (struct kmes_batch_entry){ .event_type = (uintptr_t) "bench.single",
+							.event_type_len = 12,
+							.payload = (uintptr_t)payload,
+							.payload_len = sizeof(payload) };
 	measure("ioctl.empty", CALLS, 1, empty_ioctl);
 	kernel();
 	measure("kmes.ioctl", CALLS, 1, emit);

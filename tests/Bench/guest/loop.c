@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #define DAEMONS 20
-#define CHAIN 5
-#define MOST 1000
+#define CHAIN   5
+#define MOST    1000
 
 static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 static pid_t daemons[DAEMONS + 1], oneshots[MOST + 1];

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MIX	   1024
+#define MIX        1024
 #define MAX_GROUPS 512
 
 /* One measured situation. */
@@ -105,8 +105,7 @@ static void both(struct bench *b, u32 count)
 			fprintf(stderr, "bench %s: unexpected answer\n", b->name);
 			exit(1);
 		}
-		snprintf(name, sizeof(name), "access.%s.%s", batch.raw ? "raw" : "prepared",
-			 b->name);
+		snprintf(name, sizeof(name), "access.%s.%s", batch.raw ? "raw" : "prepared", b->name);
 		measure(name, run_batch, &batch, count);
 		batch.raw = !batch.raw;
 	} while (batch.raw);
@@ -150,8 +149,10 @@ static void plain_cases(void)
 /* 1,024 descriptors of 1 to 8 ACEs, half of them for a SID of the token. */
 static void mixed_case(void)
 {
+	/* clang-format off */
 	static const u32 rids[16] = { 2000, 2001, 2002, 2003, 2004, 2005, 11, 4,
 				      9000, 9001, 9002, 9003, 18, 544, 545, 551 };
+	/* clang-format on */
 	u32 seed = 12345, i, n;
 
 	mix = calloc(MIX, sizeof(*mix));

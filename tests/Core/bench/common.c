@@ -142,7 +142,7 @@ void measure(const char *name, void (*run)(void *ctx), void *ctx, u32 checks)
 	for (r = 0; r < ROUNDS; r++)
 		rounds[r] = timed(run, ctx, reps) / reps / checks;
 	qsort(rounds, ROUNDS, sizeof(*rounds), by_value);
-	printf("{\"case\":\"%s\",\"unit\":\"ns\",\"value\":%.1f,\"best\":%.1f}\n", name,
-	       rounds[ROUNDS / 2], rounds[0]);
+	printf("{\"case\":\"%s\",\"unit\":\"ns\",\"value\":%.1f,\"best\":%.1f}\n", name, rounds[ROUNDS / 2],
+	       rounds[0]);
 	fflush(stdout);
 }

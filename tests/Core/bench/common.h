@@ -8,8 +8,8 @@
 
 #include <pkm/core/kacs.h>
 
-#define MASK_READ  0x120089
-#define MASK_ALL   0x1f01ff
+#define MASK_READ 0x120089
+#define MASK_ALL  0x1f01ff
 
 /* Below 1000 well-known SIDs of one and two sub-authorities, above of a domain. */
 u8 *domain_sid(u8 *out, u32 rid);

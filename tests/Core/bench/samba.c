@@ -45,8 +45,8 @@ static struct security_descriptor *parse(TALLOC_CTX *mem, const DATA_BLOB *bytes
 {
 	struct security_descriptor *sd = talloc_zero(mem, struct security_descriptor);
 
-	if (!sd || ndr_pull_struct_blob(bytes, sd, sd,
-			(ndr_pull_flags_fn_t)ndr_pull_security_descriptor) != NDR_ERR_SUCCESS)
+	if (!sd || ndr_pull_struct_blob(bytes, sd, sd, (ndr_pull_flags_fn_t)ndr_pull_security_descriptor) !=
+			   NDR_ERR_SUCCESS)
 		exit(2);
 	return sd;
 }

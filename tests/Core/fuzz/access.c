@@ -16,9 +16,9 @@
 
 #include <pkm/core/msgpack.h>
 
-#define POOL	14
-#define NODES	8
-#define RIGHTS	(0x1fffffU | KACS_ACCESS_SYSTEM_SECURITY)
+#define POOL   14
+#define NODES  8
+#define RIGHTS (0x1fffffU | KACS_ACCESS_SYSTEM_SECURITY)
 
 struct world {
 	const u8 *setup;
@@ -47,11 +47,20 @@ static const u8 *pool_sid(u32 i)
 		u8 authority;
 		u32 count, subs[5];
 	} pool[POOL] = {
-		{ 5, 1, { 18 } }, { 5, 1, { 11 } }, { 1, 1, { 0 } }, { 5, 2, { 32, 544 } },
-		{ 5, 2, { 32, 545 } }, { 5, 5, { 21, 1, 2, 3, 1001 } },
-		{ 5, 5, { 21, 1, 2, 3, 2001 } }, { 5, 5, { 21, 1, 2, 3, 2002 } }, { 3, 1, { 4 } },
-		{ 5, 1, { 10 } }, { 15, 2, { 2, 1 } }, { 15, 4, { 2, 7, 8, 9 } },
-		{ 5, 1, { 7 } }, { 5, 0, { 0 } },
+		{ 5, 1, { 18 } },
+		{ 5, 1, { 11 } },
+		{ 1, 1, { 0 } },
+		{ 5, 2, { 32, 544 } },
+		{ 5, 2, { 32, 545 } },
+		{ 5, 5, { 21, 1, 2, 3, 1001 } },
+		{ 5, 5, { 21, 1, 2, 3, 2001 } },
+		{ 5, 5, { 21, 1, 2, 3, 2002 } },
+		{ 3, 1, { 4 } },
+		{ 5, 1, { 10 } },
+		{ 15, 2, { 2, 1 } },
+		{ 15, 4, { 2, 7, 8, 9 } },
+		{ 5, 1, { 7 } },
+		{ 5, 0, { 0 } },
 	};
 	static u8 sids[POOL][KACS_SID_MAX];
 
@@ -125,13 +134,13 @@ static const struct kacs_policy *find(void *ctx, const u8 *sid, u32 len)
 }
 
 /* Measuring says what writing takes, and what is written can be read. */
-#define CHECK_BODY(fill, v, event)                                                    \
-	do {                                                                          \
-		static u8 body[1 << 17];                                              \
-		u32 open[16], len = fill(NULL, 0, who(v), event);                     \
-		HOLDS(len && len <= sizeof(body));                                    \
-		HOLDS(fill(body, len, who(v), event) == len);                         \
-		HOLDS(pkm_mp_valid(body, len, open, ARRAY_SIZE(open)));               \
+#define CHECK_BODY(fill, v, event)                                      \
+	do {                                                            \
+		static u8 body[1 << 17];                                \
+		u32 open[16], len = fill(NULL, 0, who(v), event);       \
+		HOLDS(len &&len <= sizeof(body));                       \
+		HOLDS(fill(body, len, who(v), event) == len);           \
+		HOLDS(pkm_mp_valid(body, len, open, ARRAY_SIZE(open))); \
 	} while (0)
 
 static const struct kacs_event_who *who(const struct world *v)
@@ -192,8 +201,8 @@ static void build_request(struct world *v)
 		v->tree[i].level = i ? 1 + (s[10] >> i & 1 && i > 1) : 0;
 		memset(v->tree[i].guid, 'a' + i, 16);
 	}
-	v->has_policy = !kacs_policy_parse(&v->policy, v->rules, ARRAY_SIZE(v->rules), v->parts[3],
-					   v->lens[3]);
+	v->has_policy =
+		!kacs_policy_parse(&v->policy, v->rules, ARRAY_SIZE(v->rules), v->parts[3], v->lens[3]);
 	v->req = (struct kacs_request){
 		.subject = &v->subject,
 		.state = &v->state,
@@ -239,8 +248,7 @@ static void check_trace(struct world *v, const struct kacs_sd *sd)
 	for (i = 0; i < KACS_TRACE_ENTRIES; i++) {
 		HOLDS(trace[i].step < KACS_STEP_COUNT);
 		HOLDS(trace[i].granted == (res.granted >> i & 1));
-		HOLDS((trace[i].step == KACS_STEP_DACL_ACE) ==
-		      (trace[i].ace_index != KACS_TRACE_NO_INDEX));
+		HOLDS((trace[i].step == KACS_STEP_DACL_ACE) == (trace[i].ace_index != KACS_TRACE_NO_INDEX));
 	}
 }
 

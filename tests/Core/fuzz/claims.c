@@ -8,8 +8,7 @@
 
 static struct cond_value value_of(const u8 *entry)
 {
-	struct cond_value v = { .kind = KIND_ATTRIBUTE, .p = entry,
-				.count = pkm_get_le32(entry + 12) };
+	struct cond_value v = { .kind = KIND_ATTRIBUTE, .p = entry, .count = pkm_get_le32(entry + 12) };
 
 	switch (pkm_get_le16(entry + 4)) {
 	case CLAIM_STRING:
@@ -77,8 +76,7 @@ static bool same_values(const u8 *a, const u8 *b)
 	while (cond_iter_next(&i, &e)) {
 		if (!cond_iter_next(&j, &f) || e.type != f.type || e.is_unsigned != f.is_unsigned)
 			return false;
-		if (e.type == CLASS_INT ? e.i != f.i
-					: e.len != f.len || memcmp(e.p, f.p, e.len))
+		if (e.type == CLASS_INT ? e.i != f.i : e.len != f.len || memcmp(e.p, f.p, e.len))
 			return false;
 	}
 	return !cond_iter_next(&j, &f);

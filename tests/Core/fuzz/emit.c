@@ -11,7 +11,7 @@
 #include "fuzz.h"
 
 #define CAPACITY 8192
-#define TOKENS	 64
+#define TOKENS   64
 
 u8 *user_memory;
 size_t user_size;
@@ -89,7 +89,8 @@ static int verdict(const struct kmes_batch_entry *e, bool first)
 static void check_event(u32 i, const struct kmes_batch_entry *e)
 {
 	HOLDS(got[i].type_len == e->event_type_len && got[i].payload_len == e->payload_len);
-	HOLDS(!memcmp(copies[i], user_at((void *)(uintptr_t)e->event_type, e->event_type_len), e->event_type_len));
+	HOLDS(!memcmp(copies[i], user_at((void *)(uintptr_t)e->event_type, e->event_type_len),
+		      e->event_type_len));
 	HOLDS(!memcmp(copies[i] + e->event_type_len, user_at((void *)(uintptr_t)e->payload, e->payload_len),
 		      e->payload_len));
 }
@@ -147,7 +148,7 @@ static void batch(const void *arg)
 	memcpy(user_memory, snapshot, user_size);
 	err = kmes_ioc_emit_batch(arg);
 	HOLDS(err == want);
-	HOLDS(got_count == told); /* KMES-065 */
+	HOLDS(got_count == told);                         /* KMES-065 */
 	HOLDS(tokens == before - (is_exempt ? 0 : told)); /* KMES-068 */
 	if (stored) {
 		u32 out;

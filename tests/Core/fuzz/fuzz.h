@@ -13,13 +13,12 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 /* A property that does not hold is a finding like any crash. */
-#define HOLDS(condition)                                                      \
-	do {                                                                  \
-		if (!(condition)) {                                           \
-			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, \
-				__LINE__, #condition);                        \
-			abort();                                              \
-		}                                                             \
+#define HOLDS(condition)                                                                               \
+	do {                                                                                           \
+		if (!(condition)) {                                                                    \
+			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                                       \
+		}                                                                                      \
 	} while (0)
 
 /*

@@ -26,8 +26,9 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 	kmes_ring_init(&ring, &page, data, CAPACITY, 0);
 	for (i = 0; i + 4 <= size; i += 4) {
 		u32 value = bytes[i + 2] | bytes[i + 3] << 8;
-		struct kmes_event event = { .type = "t", .type_len = bytes[i + 1] & 1,
-					    .payload = payload, .payload_len = value };
+		struct kmes_event event = {
+			.type = "t", .type_len = bytes[i + 1] & 1, .payload = payload, .payload_len = value
+		};
 
 		switch (bytes[i] % 4) {
 		case 0: /* ruin the oldest size */

@@ -47,7 +47,8 @@ static void values(const u8 *frame, u32 len, const struct lcs_rsi_shape *shape)
 	free(v.blankets);
 }
 
-static const u8 ops[] = { RSI_LOOKUP, RSI_ENUM_CHILDREN, RSI_READ_KEY, RSI_QUERY_VALUES, RSI_DELETE_LAYER, RSI_FLUSH };
+static const u8 ops[] = { RSI_LOOKUP,       RSI_ENUM_CHILDREN, RSI_READ_KEY,
+			  RSI_QUERY_VALUES, RSI_DELETE_LAYER,  RSI_FLUSH };
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {

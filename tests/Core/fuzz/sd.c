@@ -17,10 +17,8 @@ static u32 put_ace(struct pkm_writer *w, const struct kacs_ace *ace)
 	}
 	pkm_writer_le32(w, ace->mask);
 	if ((ace->type >= KACS_ACE_ALLOWED_OBJECT && ace->type <= KACS_ACE_ALARM_OBJECT) ||
-	    ace->type == KACS_ACE_ALLOWED_CALLBACK_OBJECT ||
-	    ace->type == KACS_ACE_DENIED_CALLBACK_OBJECT ||
-	    ace->type == KACS_ACE_AUDIT_CALLBACK_OBJECT ||
-	    ace->type == KACS_ACE_ALARM_CALLBACK_OBJECT)
+	    ace->type == KACS_ACE_ALLOWED_CALLBACK_OBJECT || ace->type == KACS_ACE_DENIED_CALLBACK_OBJECT ||
+	    ace->type == KACS_ACE_AUDIT_CALLBACK_OBJECT || ace->type == KACS_ACE_ALARM_CALLBACK_OBJECT)
 		pkm_writer_le32(w, ace->object_flags);
 	if (ace->object_type)
 		pkm_writer_bytes(w, ace->object_type, 16);

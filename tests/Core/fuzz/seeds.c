@@ -51,8 +51,10 @@ static const u8 program[] = "artx\xf9\2\0\0\0x\0\4\1\0\0\0\0\0\0\0\3\2\x80\xfa\2
 
 static void save_descriptor(int n, const u8 *sd, u32 len)
 {
+	/* clang-format off */
 	static const u8 setup[16] = { 5, 0x46, 0xff, 0xff, 0, 7, 3, 0xf6, 0, 3, 2, 0x89, 0, 0x12, 0,
 				      0x1f };
+	/* clang-format on */
 	u8 spec[8192], out[16384];
 	struct pkm_writer w, p;
 	struct kacs_sd parsed;

@@ -17,7 +17,7 @@ struct step {
 	u64 state; /* before the step */
 };
 
-#define FLUSH	  U32_MAX /* outcome of a step */
+#define FLUSH     U32_MAX /* outcome of a step */
 #define DEPTH_MAX 4096
 #define SEEN_BITS 20
 
@@ -102,7 +102,8 @@ static bool remember(u32 depth)
 
 static void print_path(u32 depth)
 {
-	static const char *const names[] = { "starts", "loads", "full fence", "chooses", "looks, sleeps", "", "ends" };
+	static const char *const names[] = { "starts",        "loads", "full fence", "chooses",
+					     "looks, sleeps", "",      "ends" };
 	u32 d;
 
 	for (d = 0; d < depth; d++) {
@@ -112,7 +113,8 @@ static void print_path(u32 depth)
 			printf("#   thread %u: store to word %u becomes visible: %llu\n", s->thread, s->word,
 			       (unsigned long long)s->value);
 		else if (s->stop == LOAD)
-			printf("#   thread %u loads word %u: %llu\n", s->thread, s->word, (unsigned long long)s->value);
+			printf("#   thread %u loads word %u: %llu\n", s->thread, s->word,
+			       (unsigned long long)s->value);
 		else
 			printf("#   thread %u %s %u\n", s->thread, names[s->stop], s->outcome);
 	}

@@ -26,10 +26,10 @@
 
 enum memory_model { TSO, WEAK };
 
-#define THREADS	    2
+#define THREADS     2
 #define WORDS_MAX   40
 #define STACK_BYTES 2048
-#define HISTORY	    8
+#define HISTORY     8
 #define BUFFERED    24
 
 /* Bytes of the program's own state, saved and restored with the machine. */
@@ -62,10 +62,10 @@ void model_wake(void);
 u64 model_peek(const void *p, u32 size);
 void model_fail(const char *what);
 
-#define MODEL_EXPECT(condition, what)        \
-	do {                                 \
-		if (!(condition))            \
-			model_fail(what);    \
+#define MODEL_EXPECT(condition, what)     \
+	do {                              \
+		if (!(condition))         \
+			model_fail(what); \
 	} while (0)
 
 #endif

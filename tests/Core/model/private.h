@@ -59,7 +59,6 @@ struct world {
 
 extern struct world w;
 
-
 extern enum memory_model model;
 extern const struct program *program;
 extern const char *failure;

@@ -41,7 +41,9 @@ void reader_woken(struct reader *r);
 #ifdef READER_WINDOW
 void READER_WINDOW(void);
 #else
-#define READER_WINDOW() do { } while (0)
+#define READER_WINDOW() \
+	do {            \
+	} while (0)
 #endif
 
 /* Copies what the producer may be overwriting. */

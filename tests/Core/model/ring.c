@@ -18,9 +18,9 @@
 #include "reader.h"
 #include "machine.h"
 
-#define RECORD	128
+#define RECORD  128
 #define PAYLOAD (RECORD - 77 - 1)
-#define RINGS	3
+#define RINGS   3
 
 /* One ring of the CPU, with what the kernel keeps about it. */
 struct buffer {
@@ -40,7 +40,7 @@ static struct state {
 	bool stale; /* WAIT answered ESTALE */
 	u64 last, seen, missed;
 	u8 event[RECORD];
-} *s;
+} * s;
 
 static u64 target;
 
@@ -89,7 +89,9 @@ static void put(void)
 	static const struct kmes_stamp stamp;
 	struct buffer *b = s->buffer[s->current];
 	u8 payload[PAYLOAD];
-	const struct kmes_event event = { .type = "t", .type_len = 1, .payload = payload, .payload_len = PAYLOAD };
+	const struct kmes_event event = {
+		.type = "t", .type_len = 1, .payload = payload, .payload_len = PAYLOAD
+	};
 
 	memset(payload, (int)(b->ring.sequence + 1), sizeof(payload));
 	kmes_ring_put(&b->ring, 0, &stamp, &event);

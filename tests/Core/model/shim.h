@@ -25,13 +25,13 @@ void model_copy(void *to, const void *from, size_t n);
 #undef smp_wmb
 #undef memcpy
 
-#define READ_ONCE(x)		((__typeof__(x))model_load(&(x), sizeof(x), RELAXED))
-#define WRITE_ONCE(x, v)	model_store(&(x), sizeof(x), (u64)(v), RELAXED)
-#define smp_load_acquire(p)	((__typeof__(*(p)))model_load((p), sizeof(*(p)), ACQUIRE))
+#define READ_ONCE(x)            ((__typeof__(x))model_load(&(x), sizeof(x), RELAXED))
+#define WRITE_ONCE(x, v)        model_store(&(x), sizeof(x), (u64)(v), RELAXED)
+#define smp_load_acquire(p)     ((__typeof__(*(p)))model_load((p), sizeof(*(p)), ACQUIRE))
 #define smp_store_release(p, v) model_store((p), sizeof(*(p)), (u64)(v), RELEASE)
-#define smp_mb()		model_fence(FULL)
-#define smp_rmb()		model_fence(ACQUIRE)
-#define smp_wmb()		model_fence(RELEASE)
-#define memcpy(to, from, n)	model_copy((to), (from), (n))
+#define smp_mb()                model_fence(FULL)
+#define smp_rmb()               model_fence(ACQUIRE)
+#define smp_wmb()               model_fence(RELEASE)
+#define memcpy(to, from, n)     model_copy((to), (from), (n))
 
 #endif

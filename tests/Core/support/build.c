@@ -17,15 +17,24 @@ static void give_up(const char *what, const char *text)
 static const struct {
 	const char *name, *sid;
 } names[] = {
-	{ "U", "S-1-5-21-1-2-3-1001" }, { "V", "S-1-5-21-1-2-3-1002" },
-	{ "G", "S-1-5-21-1-2-3-2001" }, { "H", "S-1-5-21-1-2-3-2002" },
-	{ "APP", "S-1-15-2-7-8-9" },	{ "AC", "S-1-15-2-1" },
-	{ "POL", "S-1-17-1" },		{ "POL2", "S-1-17-2" },
-	{ "SY", "S-1-5-18" },		{ "WD", "S-1-1-0" },
-	{ "AU", "S-1-5-11" },		{ "BA", "S-1-5-32-544" },
-	{ "OW", "S-1-3-4" },		{ "PS", "S-1-5-10" },
-	{ "CO", "S-1-3-0" },		{ "CG", "S-1-3-1" },
-	{ "LW", "S-1-16-4096" },	{ "ME", "S-1-16-8192" },
+	{ "U", "S-1-5-21-1-2-3-1001" },
+	{ "V", "S-1-5-21-1-2-3-1002" },
+	{ "G", "S-1-5-21-1-2-3-2001" },
+	{ "H", "S-1-5-21-1-2-3-2002" },
+	{ "APP", "S-1-15-2-7-8-9" },
+	{ "AC", "S-1-15-2-1" },
+	{ "POL", "S-1-17-1" },
+	{ "POL2", "S-1-17-2" },
+	{ "SY", "S-1-5-18" },
+	{ "WD", "S-1-1-0" },
+	{ "AU", "S-1-5-11" },
+	{ "BA", "S-1-5-32-544" },
+	{ "OW", "S-1-3-4" },
+	{ "PS", "S-1-5-10" },
+	{ "CO", "S-1-3-0" },
+	{ "CG", "S-1-3-1" },
+	{ "LW", "S-1-16-4096" },
+	{ "ME", "S-1-16-8192" },
 	{ "HI", "S-1-16-12288" },
 };
 
@@ -72,10 +81,10 @@ static const struct {
 	const char *name;
 	u32 value;
 } words[] = {
-	{ "FR", 0x120089 },   { "FW", 0x120116 },   { "FX", 0x1200a0 },	  { "FA", 0x1f01ff },
+	{ "FR", 0x120089 },   { "FW", 0x120116 },   { "FX", 0x1200a0 },   { "FA", 0x1f01ff },
 	{ "GR", 0x80000000 }, { "GW", 0x40000000 }, { "GX", 0x20000000 }, { "GA", 0x10000000 },
-	{ "RC", 0x20000 },    { "WD", 0x40000 },    { "WO", 0x80000 },	  { "SD", 0x10000 },
-	{ "NR", 1 },	      { "NW", 2 },	    { "NX", 4 },
+	{ "RC", 0x20000 },    { "WD", 0x40000 },    { "WO", 0x80000 },    { "SD", 0x10000 },
+	{ "NR", 1 },          { "NW", 2 },          { "NX", 4 },
 };
 
 static const struct {
@@ -89,9 +98,9 @@ static const struct {
 	const char *name;
 	u8 value;
 } types[] = {
-	{ "A", 0 },   { "D", 1 },    { "AU", 2 },   { "AL", 3 },   { "OA", 5 },	 { "OD", 6 },
-	{ "OU", 7 },  { "XA", 9 },   { "XD", 10 },  { "ZA", 11 },  { "XU", 13 }, { "XL", 14 },
-	{ "ML", 17 }, { "SP", 19 },  { "TL", 20 },
+	{ "A", 0 },   { "D", 1 },   { "AU", 2 },  { "AL", 3 },  { "OA", 5 },
+	{ "OD", 6 },  { "OU", 7 },  { "XA", 9 },  { "XD", 10 }, { "ZA", 11 },
+	{ "XU", 13 }, { "XL", 14 }, { "ML", 17 }, { "SP", 19 }, { "TL", 20 },
 };
 
 /* Conditions of the worked examples and of our own tests, compiled by hand. */
@@ -99,11 +108,13 @@ static const struct {
 	const char *text, *code;
 	u32 len;
 } programs[] = {
-#define CODE(text, bytes) { text, bytes, sizeof(bytes) - 1 }
+#define CODE(text, bytes)                      \
+	{                                      \
+		text, bytes, sizeof(bytes) - 1 \
+	}
 	CODE("(@User.x == 1)", "artx\xf9\2\0\0\0x\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
 	CODE("(@Resource.x == 1)", "artx\xfa\2\0\0\0x\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
-	CODE("(@User.nope == 1)",
-	     "artx\xf9\x8\0\0\0n\0o\0p\0e\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
+	CODE("(@User.nope == 1)", "artx\xf9\x8\0\0\0n\0o\0p\0e\0\4\1\0\0\0\0\0\0\0\3\2\x80"),
 	CODE("(Member_of{SID(BA)})",
 	     "artx\x50\x15\0\0\0\x51\x10\0\0\0\1\2\0\0\0\0\0\5\x20\0\0\0\x20\2\0\0\x89"),
 	CODE("(Member_of{SID(G)})",
@@ -215,8 +226,7 @@ static const char *put_acl(struct pkm_writer *w, const char *p, u16 *control, bo
 		if (*p == 'P')
 			*control |= dacl ? KACS_SE_DACL_PROTECTED : KACS_SE_SACL_PROTECTED;
 		if (p[0] == 'A' && p[1] == 'R')
-			*control |= dacl ? KACS_SE_DACL_AUTO_INHERIT_REQ
-					 : KACS_SE_SACL_AUTO_INHERIT_REQ;
+			*control |= dacl ? KACS_SE_DACL_AUTO_INHERIT_REQ : KACS_SE_SACL_AUTO_INHERIT_REQ;
 	}
 	kacs_acl_begin(w, 2);
 	for (; *p == '('; count++)
@@ -297,8 +307,8 @@ void prepare(struct prepared *p, const struct token *t)
 		.user = sid_named(user, strlen(user)),
 		.groups = groups_of(p->lists, t),
 		.restricted = list_of(p->lists + 1024, t->restricted, 0),
-		.restricted_device_groups = list_of(p->lists + 2048, t->restricted_devices,
-						    KACS_GROUP_ENABLED),
+		.restricted_device_groups =
+			list_of(p->lists + 2048, t->restricted_devices, KACS_GROUP_ENABLED),
 		.device_groups = list_of(p->lists + 3072, t->devices, KACS_GROUP_ENABLED),
 		.capabilities = list_of(p->lists + 4096, t->confined ? "AC" : NULL, 0),
 		.confinement = t->confined ? sid_named("APP", 3) : NULL,

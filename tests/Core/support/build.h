@@ -24,20 +24,20 @@ const u8 *guid_named(char name);
 
 /* A token under construction; zero is T of the worked examples. */
 struct token {
-	const char *user;		/* alice unless given */
-	u32 devs;			/* attributes; 0: enabled */
+	const char *user; /* alice unless given */
+	u32 devs;         /* attributes; 0: enabled */
 	bool no_groups;
 	bool user_deny_only;
 	bool write_restricted;
-	const char *restricted;		/* names, separated by blanks */
+	const char *restricted; /* names, separated by blanks */
 	const char *restricted_devices;
 	const char *devices;
-	bool confined;			/* to APP with capability AC */
+	bool confined; /* to APP with capability AC */
 	bool exempt;
 	bool low;
 	bool no_mandatory_policy;
 	u32 audit;
-	u32 level;			/* of an impersonation token + 1 */
+	u32 level; /* of an impersonation token + 1 */
 	bool dead;
 	u64 privileges;
 	const u8 *user_claims;

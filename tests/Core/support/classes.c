@@ -155,8 +155,7 @@ static enum vector_class condition_class(struct vector_facts *f, const struct js
 			const struct kacs_policy_rule *rule = &f->policies[i].rules[r];
 
 			if (rule->applies_to)
-				classes |= program_classes(f, rule->applies_to,
-							   rule->applies_to_len);
+				classes |= program_classes(f, rule->applies_to, rule->applies_to_len);
 			classes |= acl_classes(f, &rule->dacl);
 			classes |= acl_classes(f, &rule->sacl);
 			classes |= acl_classes(f, &rule->staged_dacl);

@@ -14,13 +14,13 @@ enum json_kind { JSON_NULL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json {
 	enum json_kind kind;
-	int64_t number;		/* also of values above INT64_MAX, wrapped */
-	const char *text;	/* of a string, not terminated */
-	size_t len;		/* of a string */
-	const char *key;	/* in an object, not terminated */
+	int64_t number;   /* also of values above INT64_MAX, wrapped */
+	const char *text; /* of a string, not terminated */
+	size_t len;       /* of a string */
+	const char *key;  /* in an object, not terminated */
 	size_t key_len;
-	struct json *first;	/* of an array or object */
-	struct json *next;	/* in an array or object */
+	struct json *first; /* of an array or object */
+	struct json *next;  /* in an array or object */
 };
 
 /* Parse a line; the values live in a pool that the next call reuses. */

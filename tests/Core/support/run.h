@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ALL_PRIVS U64_MAX
-#define EVENTS	  64
+#define EVENTS    64
 
 struct run {
 	struct prepared who;

@@ -26,11 +26,11 @@
 #include "../model/reader.h"
 
 #define CONSUMERS 3
-#define EVENTS	  60000
-#define ROUNDS	  50000
-#define RINGS	  40
-#define SMALL	  65536
-#define LARGE	  262144
+#define EVENTS    60000
+#define ROUNDS    50000
+#define RINGS     40
+#define SMALL     65536
+#define LARGE     262144
 
 /* One generation of the CPU's ring; none is freed before the program ends. */
 struct buffer {
@@ -82,8 +82,7 @@ static u32 payload_len(u64 sequence)
 }
 
 /* The copy that the producer may overtake: a race by design, settled by the second look at the tail. */
-__attribute__((no_sanitize("thread"))) noinline
-void reader_copy(u8 *to, const u8 *from, u32 n)
+__attribute__((no_sanitize("thread"))) noinline void reader_copy(u8 *to, const u8 *from, u32 n)
 {
 	u32 i;
 
@@ -201,8 +200,9 @@ static void emit(u64 i)
 {
 	static u8 payload[4096];
 	const struct kmes_stamp stamp = { 0 };
-	struct kmes_event event = { .type = "t", .type_len = 1, .payload = payload,
-				    .payload_len = payload_len(i) };
+	struct kmes_event event = {
+		.type = "t", .type_len = 1, .payload = payload, .payload_len = payload_len(i)
+	};
 
 	memset(payload, (u8)i, event.payload_len);
 	kmes_ring_put(&current->ring, 0, &stamp, &event);

@@ -26,8 +26,9 @@ int main(int argc, char **argv)
 
 		text[length] = 'm';
 		length = snprintf(message, sizeof(message),
-				  "MESSAGE=%s\nPRIORITY=6\nSYSLOG_IDENTIFIER=%s\nTYPE=%s%04ld\n", text, argv[2],
-				  i % 10000 == 5000 ? "bench.needle." : "bench.type.", i % 10000 == 5000 ? 1 : i % 100);
+				  "MESSAGE=%s\nPRIORITY=6\nSYSLOG_IDENTIFIER=%s\nTYPE=%s%04ld\n", text,
+				  argv[2], i % 10000 == 5000 ? "bench.needle." : "bench.type.",
+				  i % 10000 == 5000 ? 1 : i % 100);
 		if (send(s, message, (size_t)length, 0) != length)
 			return 1;
 	}

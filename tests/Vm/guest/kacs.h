@@ -23,8 +23,7 @@ static const uint8_t SID_NETWORK_SERVICE[12] = { 1, 1, 0, 0, 0, 0, 0, 5, 20 };
 
 #define PRIV(bit) (1ULL << (bit))
 
-__attribute__((unused))
-static void open_dev(void)
+__attribute__((unused)) static void open_dev(void)
 {
 	dev = open("/dev/kacs", O_RDWR | O_CLOEXEC);
 	if (dev < 0) {
@@ -40,20 +39,17 @@ struct spec {
 	uint32_t len;
 };
 
-__attribute__((unused))
-static void put32(struct spec *s, uint32_t at, uint32_t v)
+__attribute__((unused)) static void put32(struct spec *s, uint32_t at, uint32_t v)
 {
 	memcpy(s->bytes + at, &v, 4);
 }
 
-__attribute__((unused))
-static void put64(struct spec *s, uint32_t at, uint64_t v)
+__attribute__((unused)) static void put64(struct spec *s, uint32_t at, uint64_t v)
 {
 	memcpy(s->bytes + at, &v, 8);
 }
 
-__attribute__((unused))
-static uint32_t add_bytes(struct spec *s, const void *p, uint32_t n)
+__attribute__((unused)) static uint32_t add_bytes(struct spec *s, const void *p, uint32_t n)
 {
 	uint32_t at = s->len;
 
@@ -63,8 +59,7 @@ static uint32_t add_bytes(struct spec *s, const void *p, uint32_t n)
 }
 
 /* One entry of a SID list. */
-__attribute__((unused))
-static uint32_t add_group(struct spec *s, const uint8_t *sid, uint32_t attributes)
+__attribute__((unused)) static uint32_t add_group(struct spec *s, const uint8_t *sid, uint32_t attributes)
 {
 	uint32_t len = 8 + 4 * sid[1];
 	uint32_t at = add_bytes(s, &len, 4);
@@ -75,9 +70,8 @@ static uint32_t add_group(struct spec *s, const uint8_t *sid, uint32_t attribute
 }
 
 /* A service's primary token: user, Everyone, one projected id (KACS-TOK-045). */
-__attribute__((unused))
-static void token_spec(struct spec *s, const uint8_t *user, uint64_t session, uint32_t uid,
-		       uint64_t privileges)
+__attribute__((unused)) static void token_spec(struct spec *s, const uint8_t *user, uint64_t session,
+					       uint32_t uid, uint64_t privileges)
 {
 	memset(s->bytes, 0, 192);
 	s->len = 192;
@@ -98,8 +92,7 @@ static void token_spec(struct spec *s, const uint8_t *user, uint64_t session, ui
 
 /* --- short calls -------------------------------------------------------------- */
 
-__attribute__((unused))
-static int create_token(const struct spec *s)
+__attribute__((unused)) static int create_token(const struct spec *s)
 {
 	struct kacs_create_token_args args = { .spec_ptr = (uintptr_t)s->bytes, .spec_len = s->len };
 
@@ -107,8 +100,7 @@ static int create_token(const struct spec *s)
 }
 
 /* Returns 0 or -1; the id through @id. */
-__attribute__((unused))
-static int create_session(const uint8_t *user, uint64_t *id)
+__attribute__((unused)) static int create_session(const uint8_t *user, uint64_t *id)
 {
 	uint8_t bytes[128] = { KACS_LOGON_SERVICE, 4, 0, 't', 'e', 's', 't' };
 	uint32_t len = 8 + 4 * user[1];
@@ -123,8 +115,7 @@ static int create_session(const uint8_t *user, uint64_t *id)
 	return 0;
 }
 
-__attribute__((unused))
-static int open_self(uint32_t flags, uint32_t access)
+__attribute__((unused)) static int open_self(uint32_t flags, uint32_t access)
 {
 	struct kacs_open_self_token_args args = { flags, access };
 
@@ -132,16 +123,14 @@ static int open_self(uint32_t flags, uint32_t access)
 }
 
 /* Payload length, or -1. */
-__attribute__((unused))
-static int query(int token, uint32_t class, void *buf, uint32_t room)
+__attribute__((unused)) static int query(int token, uint32_t class, void *buf, uint32_t room)
 {
 	struct kacs_query_args args = { class, room, (uintptr_t)buf };
 
 	return ioctl(token, KACS_IOC_QUERY, &args) ? -1 : (int)args.buf_len;
 }
 
-__attribute__((unused))
-static int user_is(int token, const uint8_t *sid)
+__attribute__((unused)) static int user_is(int token, const uint8_t *sid)
 {
 	uint8_t buf[68];
 	int len = query(token, KACS_TOKEN_CLASS_USER, buf, sizeof(buf));
@@ -149,8 +138,7 @@ static int user_is(int token, const uint8_t *sid)
 	return len == 8 + 4 * sid[1] && !memcmp(buf, sid, len);
 }
 
-__attribute__((unused))
-static int guid_of(int token, uint8_t guid[16])
+__attribute__((unused)) static int guid_of(int token, uint8_t guid[16])
 {
 	uint8_t buf[48];
 
@@ -160,8 +148,7 @@ static int guid_of(int token, uint8_t guid[16])
 	return 0;
 }
 
-__attribute__((unused))
-static uint64_t modified_id_of(int token)
+__attribute__((unused)) static uint64_t modified_id_of(int token)
 {
 	uint8_t buf[48];
 	uint64_t id = ~0ULL;
@@ -171,14 +158,12 @@ static uint64_t modified_id_of(int token)
 	return id;
 }
 
-__attribute__((unused))
-static int privileges_of(int token, uint64_t masks[4])
+__attribute__((unused)) static int privileges_of(int token, uint64_t masks[4])
 {
 	return query(token, KACS_TOKEN_CLASS_PRIVILEGES, masks, 32) == 32 ? 0 : -1;
 }
 
-__attribute__((unused))
-static int adjust_privilege(int token, uint32_t bit, uint32_t attributes)
+__attribute__((unused)) static int adjust_privilege(int token, uint32_t bit, uint32_t attributes)
 {
 	struct kacs_priv_entry entry = { bit, attributes };
 	struct kacs_adjust_privs_args args = { .count = 1, .data_ptr = (uintptr_t)&entry };
@@ -186,8 +171,7 @@ static int adjust_privilege(int token, uint32_t bit, uint32_t attributes)
 	return ioctl(token, KACS_IOC_ADJUST_PRIVS, &args);
 }
 
-__attribute__((unused))
-static int duplicate(int token, uint32_t access, uint32_t type, uint32_t level)
+__attribute__((unused)) static int duplicate(int token, uint32_t access, uint32_t type, uint32_t level)
 {
 	struct kacs_duplicate_args args = { access, type, level, -1 };
 
@@ -200,8 +184,7 @@ static int duplicate(int token, uint32_t access, uint32_t type, uint32_t level)
 static struct spec spec;
 
 /* A fresh token of @user in a session of its own. */
-__attribute__((unused))
-static int make_token(const uint8_t *user, uint32_t uid, uint64_t privileges)
+__attribute__((unused)) static int make_token(const uint8_t *user, uint32_t uid, uint64_t privileges)
 {
 	uint64_t session;
 
@@ -212,8 +195,7 @@ static int make_token(const uint8_t *user, uint32_t uid, uint64_t privileges)
 }
 
 /* Runs @body in a child; its result, or -1 when it died. */
-__attribute__((unused))
-static int in_child(int (*body)(void))
+__attribute__((unused)) static int in_child(int (*body)(void))
 {
 	int status;
 	pid_t pid = fork();
@@ -225,8 +207,7 @@ static int in_child(int (*body)(void))
 	return WEXITSTATUS(status);
 }
 
-__attribute__((unused))
-static int self_is(const uint8_t *sid)
+__attribute__((unused)) static int self_is(const uint8_t *sid)
 {
 	int token = open_self(0, KACS_TOKEN_QUERY);
 	int is = token >= 0 && user_is(token, sid);

@@ -8,9 +8,9 @@
 
 #include "kacs.h"
 
-#define READ_CONTROL 0x00020000
+#define READ_CONTROL    0x00020000
 #define MAXIMUM_ALLOWED 0x02000000
-#define GENERIC_READ 0x80000000
+#define GENERIC_READ    0x80000000
 
 struct sd {
 	uint8_t bytes[256];
@@ -39,9 +39,14 @@ static struct sd sd_for(const uint8_t *sid, uint32_t mask)
 static struct kacs_access_check_args args_for(const struct sd *sd, int token, uint32_t desired)
 {
 	return (struct kacs_access_check_args){
-		.size = sizeof(struct kacs_access_check_args), .token_fd = token,
-		.sd_ptr = (uintptr_t)sd->bytes, .sd_len = sd->len, .desired_access = desired,
-		.generic_read = 0x20019, .generic_write = 0x20006, .generic_all = 0xf003f,
+		.size = sizeof(struct kacs_access_check_args),
+		.token_fd = token,
+		.sd_ptr = (uintptr_t)sd->bytes,
+		.sd_len = sd->len,
+		.desired_access = desired,
+		.generic_read = 0x20019,
+		.generic_write = 0x20006,
+		.generic_all = 0xf003f,
 	};
 }
 
@@ -60,7 +65,7 @@ static void test_verdicts(int token)
 	args.continuous_audit_out_ptr = (uintptr_t)&alarm;
 	args.staging_mismatch_out_ptr = (uintptr_t)&staging;
 	ok(check(&args) == 0x20019 && granted == 0x20019, "Check_Allowed_ReturnsMask"); /* KACS-AC-001 */
-	ok(!alarm && !staging, "Check_Allowed_WritesOtherWords"); /* KACS-AC-014 */
+	ok(!alarm && !staging, "Check_Allowed_WritesOtherWords");                       /* KACS-AC-014 */
 	args.desired_access = GENERIC_READ;
 	ok(check(&args) == 0x20019, "Check_Generic_IsMapped");
 	args.desired_access = 2;
@@ -81,7 +86,8 @@ static void test_verdicts(int token)
 static void test_block(int token)
 {
 	static const size_t pads[] = {
-		offsetof(struct kacs_access_check_args, _pad0), offsetof(struct kacs_access_check_args, _pad1),
+		offsetof(struct kacs_access_check_args, _pad0),
+		offsetof(struct kacs_access_check_args, _pad1),
 		offsetof(struct kacs_access_check_args, _pad2),
 	};
 	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
@@ -204,7 +210,7 @@ static void test_gates(uint64_t session, int token)
 	args.granted_out_ptr = (uintptr_t)&words[0];
 	args.continuous_audit_out_ptr = (uintptr_t)&words[1];
 	args.staging_mismatch_out_ptr = (uintptr_t)&words[2];
-	fails(check(&args), EACCES, "Check_IdentificationToken_Eacces"); /* KACS-AC-053 */
+	fails(check(&args), EACCES, "Check_IdentificationToken_Eacces");   /* KACS-AC-053 */
 	ok(!words[0] && !words[1] && !words[2], "Check_Gate_WritesZeros"); /* KACS-AC-016 */
 	args.sd_len = 19;
 	fails(check(&args), EACCES, "Check_IdentificationBeforeSd_Eacces");
@@ -223,7 +229,8 @@ static void test_privileges(int token)
 	uint64_t privs[4];
 
 	works(check(&args), "Check_SeSecurity_GrantsSaclAccess"); /* KACS-AC-061 */
-	ok(!privileges_of(token, privs) && privs[3] & PRIV(8), "Check_SeSecurity_IsMarkedUsed"); /* KACS-AC-160 */
+	ok(!privileges_of(token, privs) && privs[3] & PRIV(8),
+	   "Check_SeSecurity_IsMarkedUsed"); /* KACS-AC-160 */
 	adjust_privilege(token, 8, 0);
 	fails(check(&args), EACCES, "Check_SeSecurityDisabled_Eacces"); /* KACS-TOK-023 */
 	adjust_privilege(token, 8, KACS_PRIV_ENABLED);
@@ -243,7 +250,8 @@ static void test_explain(int token)
 	ok(trace[0].granted == 1 && trace[0].step == KACS_STEP_DACL_ACE && trace[0].ace_index == 0,
 	   "Explain_GrantedBit_NamesAce"); /* KACS-AC-203 */
 	ok(trace[1].granted == 0 && trace[1].step == KACS_STEP_DACL_END &&
-	   trace[1].ace_index == KACS_TRACE_NO_INDEX, "Explain_DeniedBit_NamesStep"); /* KACS-AC-204 */
+		   trace[1].ace_index == KACS_TRACE_NO_INDEX,
+	   "Explain_DeniedBit_NamesStep"); /* KACS-AC-204 */
 	args.desired_access = 1;
 	works(ioctl(dev, KACS_IOC_EXPLAIN, &explain), "Explain_Allowed_ReturnsMask");
 	explain.trace_ptr = 1;
@@ -270,7 +278,8 @@ static void test_list(int token)
 	ok(!ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list) && !results[0].status && !results[2].status,
 	   "List_Granted_StatusIsZero");
 	list.results_count = 2;
-	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_OtherCount_Einval"); /* KACS-AC-004 */
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL,
+	      "List_OtherCount_Einval"); /* KACS-AC-004 */
 	list.results_count = 3;
 	list.pad = 1;
 	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_Pad_Einval");
@@ -282,7 +291,8 @@ static void test_list(int token)
 	tree[1].level = 2;
 	args.object_tree_ptr = (uintptr_t)tree;
 	list.results_ptr = (uintptr_t)results;
-	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL, "List_LevelSkipped_Einval"); /* KACS-AC-058 */
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL,
+	      "List_LevelSkipped_Einval"); /* KACS-AC-058 */
 }
 
 static int set_policy(const void *spec, uint32_t len)
@@ -296,10 +306,14 @@ static int set_policy(const void *spec, uint32_t len)
 /* A policy that grants everybody 0x1 bounds what the DACL gives (KACS-AC-127). */
 static void test_policy(int token)
 {
+	/* clang-format off */
 	static uint8_t policy[5 + 4 + 4 + 28 + 12] = { 1, 1, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0,
 		2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1 };
+	/* clang-format on */
+	/* clang-format off */
 	static const uint8_t sacl[] = { 2, 0, 32, 0, 1, 0, 0, 0, 0x13, 0, 24, 0, 0, 0, 0, 0,
 		1, 2, 0, 0, 0, 0, 0, 17, 1, 0, 0, 0, 2, 0, 0, 0 };
+	/* clang-format on */
 	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
 	struct kacs_access_check_args args;
 
@@ -318,7 +332,7 @@ static void test_policy(int token)
 	fails(set_policy(policy, sizeof(policy)), EINVAL, "SetCaap_Version_Einval"); /* KACS-AC-148 */
 	args.desired_access = 1;
 	works(check(&args), "SetCaap_Refused_OldPolicyStays"); /* KACS-AC-144 */
-	works(set_policy(NULL, 0), "SetCaap_Remove_Works"); /* KACS-AC-143 */
+	works(set_policy(NULL, 0), "SetCaap_Remove_Works");    /* KACS-AC-143 */
 	works(set_policy(NULL, 0), "SetCaap_RemoveTwice_Works");
 	fails(check(&args), EACCES, "Policy_Removed_RecoveryDenies");
 	fails(set_policy((void *)1, 20), EFAULT, "SetCaap_Unmapped_Efault");
@@ -342,7 +356,7 @@ static int unprivileged(void)
 	if (ioctl(token, KACS_IOC_INSTALL))
 		return 1;
 	if (set_policy_of((void *)1, ~0U, (void *)1, ~0U) != -1 || errno != EPERM)
-		return 2; /* KACS-AC-142 */
+		return 2;                       /* KACS-AC-142 */
 	return check(&args) != 0x20019 ? 3 : 0; /* KACS-AC-002 */
 }
 
@@ -363,8 +377,10 @@ static void test_policy_names(void)
 /* A trust label leaves 0x8 to callers whose process does not dominate it. */
 static void test_pip(int token)
 {
+	/* clang-format off */
 	static const uint8_t sacl[] = { 2, 0, 32, 0, 1, 0, 0, 0, 0x14, 0, 24, 0, 8, 0, 0, 0,
 		1, 2, 0, 0, 0, 0, 0, 19, 0, 2, 0, 0, 0, 0x20, 0, 0 };
+	/* clang-format on */
 	struct sd sd = sd_for(SID_LOCAL_SERVICE, 0x20019);
 	struct kacs_access_check_args args;
 

@@ -12,10 +12,11 @@
 
 /* Attributes of a group, KACS-FMT-021. */
 #define ENABLED_BY_DEFAULT 0x02
-#define ENABLED		   0x04
-#define OWNER		   0x08
+#define ENABLED            0x04
+#define OWNER              0x08
 
-static const uint8_t SID_DEVS[28] = { 1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0xd1, 7 };
+static const uint8_t SID_DEVS[28] = { 1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0,    1,
+				      0, 0, 0, 2, 0, 0, 0, 3, 0,  0, 0, 0xd1, 7 };
 static const uint8_t SID_ANONYMOUS[12] = { 1, 1, 0, 0, 0, 0, 0, 5, 7 };
 
 /* Groups: Everyone (mandatory), devs (optional, owner), Local Service again (the user). */
@@ -65,15 +66,17 @@ static void test_privileges(void)
 	   "AdjustPrivs_Two_TellsEnabledBefore"); /* KACS-TOK-067 */
 	privileges_of(token, masks);
 	ok(masks[0] == (PRIV(8) | PRIV(35)) && masks[1] == PRIV(35) && masks[2] == (PRIV(8) | PRIV(35)),
-	   "AdjustPrivs_Removed_LeavesThreeMasks"); /* KACS-TOK-022 */
+	   "AdjustPrivs_Removed_LeavesThreeMasks");                         /* KACS-TOK-022 */
 	ok(!(masks[1] & ~masks[0]), "AdjustPrivs_Enabled_IsPartOfPresent"); /* KACS-TOK-021 */
 	fails(adjust(token, half, 2, &previous), EINVAL, "AdjustPrivs_OneBad_Einval");
 	fails(adjust(token, twice, 2, &previous), EINVAL, "AdjustPrivs_SameTwice_Einval"); /* KACS-TOK-069 */
-	ok(!adjust(token, absent, 2, &previous) && modified_id_of(token) == 2, "AdjustPrivs_Absent_IsNothing");
+	ok(!adjust(token, absent, 2, &previous) && modified_id_of(token) == 2,
+	   "AdjustPrivs_Absent_IsNothing");
 	privileges_of(token, masks);
 	ok(masks[1] == PRIV(35), "AdjustPrivs_OneBad_ChangesNothing"); /* KACS-TOK-066 */
 	ok(!adjust(token, reset, 1, &previous) && previous == PRIV(35) && !privileges_of(token, masks) &&
-	   masks[1] == (PRIV(8) | PRIV(35)), "AdjustPrivs_Reset_LeavesRemovedOut"); /* KACS-TOK-068 */
+		   masks[1] == (PRIV(8) | PRIV(35)),
+	   "AdjustPrivs_Reset_LeavesRemovedOut"); /* KACS-TOK-068 */
 	close(token);
 }
 
@@ -106,7 +109,8 @@ static void test_groups(void)
 	struct kacs_adjust_groups_args args = { .count = 2, .data_ptr = (uintptr_t)both };
 	uint64_t before;
 
-	ok(!adjust_group(token, 1, 0, &before) && before == 0xf, "AdjustGroups_Disable_TellsBefore"); /* KACS-TOK-070 */
+	ok(!adjust_group(token, 1, 0, &before) && before == 0xf,
+	   "AdjustGroups_Disable_TellsBefore");                                  /* KACS-TOK-070 */
 	ok(!(devs_attributes(token) & ENABLED), "AdjustGroups_Disabled_IsSeen"); /* KACS-TOK-008 */
 	ok(!adjust_group(token, 1, 1, &before) && before == 0xd && devs_attributes(token) & ENABLED,
 	   "AdjustGroups_Enable_IsSeen");
@@ -131,20 +135,25 @@ static int adjust_default(int token, const void *dacl, uint32_t len, uint16_t ow
 
 static void test_defaults(void)
 {
-	static const uint8_t dacl[28] = { 2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0x10, 1, 1, 0, 0, 0, 0, 0, 5, 18 };
+	static const uint8_t dacl[28] = { 2, 0, 28,   0, 1, 0, 0, 0, 0, 0, 20, 0, 0,
+					  0, 0, 0x10, 1, 1, 0, 0, 0, 0, 0, 5,  18 };
 	int token = rich_token(0);
 	const uint16_t keep = KACS_DEFAULT_KEEP_INDEX;
 	uint8_t buf[64];
 
 	works(adjust_default(token, dacl, sizeof(dacl), 2, 1), "AdjustDefault_All_Works");
-	ok(query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 28 && !memcmp(buf, SID_DEVS, 28), "AdjustDefault_Owner_IsGroup");
+	ok(query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 28 && !memcmp(buf, SID_DEVS, 28),
+	   "AdjustDefault_Owner_IsGroup");
 	ok(query(token, KACS_TOKEN_CLASS_PRIMARY_GROUP, buf, 64) == 12 && !memcmp(buf, SID_EVERYONE, 12),
 	   "AdjustDefault_PrimaryGroup_IsGroup");
-	ok(query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, 64) == 28 && !memcmp(buf, dacl, 28), "AdjustDefault_Dacl_IsThere");
+	ok(query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, 64) == 28 && !memcmp(buf, dacl, 28),
+	   "AdjustDefault_Dacl_IsThere");
 	works(adjust_default(token, NULL, 0, keep, keep), "AdjustDefault_Nothing_Works");
-	ok(query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, 64) == 28 && query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 28,
+	ok(query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, 64) == 28 &&
+		   query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 28,
 	   "AdjustDefault_Nothing_KeepsAll"); /* KACS-TOK-073 */
-	fails(adjust_default(token, dacl, sizeof(dacl), 1, keep), EINVAL, "AdjustDefault_NotOwnerGroup_Einval"); /* KACS-TOK-074 */
+	fails(adjust_default(token, dacl, sizeof(dacl), 1, keep), EINVAL,
+	      "AdjustDefault_NotOwnerGroup_Einval"); /* KACS-TOK-074 */
 	fails(adjust_default(token, NULL, 0, 5, keep), EINVAL, "AdjustDefault_OwnerRange_Einval");
 	fails(adjust_default(token, NULL, 0, keep, 5), EINVAL, "AdjustDefault_GroupRange_Einval");
 	fails(adjust_default(token, dacl, 27, keep, keep), EINVAL, "AdjustDefault_DaclCut_Einval");
@@ -153,7 +162,8 @@ static void test_defaults(void)
 	fails(adjust_default(token, NULL, 28, keep, keep), EFAULT, "AdjustDefault_NullWithLength_Efault");
 	ok(query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 28, "AdjustDefault_Refused_ChangesNothing");
 	works(adjust_default(token, dacl, 0, 0, 0), "AdjustDefault_Clear_Works");
-	ok(!query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, 64) && query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 12,
+	ok(!query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, 64) &&
+		   query(token, KACS_TOKEN_CLASS_OWNER, buf, 64) == 12,
 	   "AdjustDefault_Cleared_IsUserAgain");
 	close(token);
 }
@@ -183,15 +193,19 @@ static void test_scope(void)
 
 	scoped_token = rich_token(0);
 	works(ioctl(scoped_token, KACS_IOC_ADJUST_INTERACTIVITY_SCOPE, &scope), "AdjustScope_Tcb_Works");
-	ok(word_of(scoped_token, KACS_TOKEN_CLASS_INTERACTIVITY_SCOPE) == 7 && modified_id_of(scoped_token) == 1,
+	ok(word_of(scoped_token, KACS_TOKEN_CLASS_INTERACTIVITY_SCOPE) == 7 &&
+		   modified_id_of(scoped_token) == 1,
 	   "AdjustScope_Value_IsSeen"); /* KACS-TOK-075 */
-	fails(ioctl(scoped_token, KACS_IOC_ADJUST_INTERACTIVITY_SCOPE, (void *)1), EFAULT, "AdjustScope_Unmapped_Efault");
+	fails(ioctl(scoped_token, KACS_IOC_ADJUST_INTERACTIVITY_SCOPE, (void *)1), EFAULT,
+	      "AdjustScope_Unmapped_Efault");
 	ok(in_child(scope_without_tcb) == 0, "AdjustScope_WithoutTcb_Eperm");
 	low = duplicate(scoped_token, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_PRIMARY, 0);
 	struct kacs_link_tokens_args link = { scoped_token, low, 0 };
 
-	fails(ioctl(scoped_token, KACS_IOC_LINK_TOKENS, &link), EACCES, "Link_WithoutDuplicate_Eacces"); /* KACS-TOK-076 */
-	ok(word_of(low, KACS_TOKEN_CLASS_INTERACTIVITY_SCOPE) == 7, "Duplicate_Scope_IsCopied"); /* KACS-TOK-058 */
+	fails(ioctl(scoped_token, KACS_IOC_LINK_TOKENS, &link), EACCES,
+	      "Link_WithoutDuplicate_Eacces"); /* KACS-TOK-076 */
+	ok(word_of(low, KACS_TOKEN_CLASS_INTERACTIVITY_SCOPE) == 7,
+	   "Duplicate_Scope_IsCopied"); /* KACS-TOK-058 */
 	close(low);
 	close(scoped_token);
 }
@@ -250,28 +264,35 @@ static void test_handles(void)
 	uint8_t buf[256];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", token);
-	ok(readlink(path, name, sizeof(name) - 1) > 0 && strstr(name, "kacs-token"), "TokenFd_Name_IsKacsToken"); /* KACS-TOK-038 */
+	ok(readlink(path, name, sizeof(name) - 1) > 0 && strstr(name, "kacs-token"),
+	   "TokenFd_Name_IsKacsToken"); /* KACS-TOK-038 */
 	flags = fcntl(token, F_GETFD);
 	ok(flags == FD_CLOEXEC, "TokenFd_Exec_Closes");
 	weak = open_self(0, 0);
-	ok(weak >= 0 && query(weak, KACS_TOKEN_CLASS_USER, buf, 68) == -1 && errno == EACCES, "OpenSelf_ZeroMask_NoRights"); /* KACS-TOK-039 */
+	ok(weak >= 0 && query(weak, KACS_TOKEN_CLASS_USER, buf, 68) == -1 && errno == EACCES,
+	   "OpenSelf_ZeroMask_NoRights"); /* KACS-TOK-039 */
 	close(weak);
 	weak = open_self(0, 0x02000000);
-	ok(weak >= 0 && query(weak, KACS_TOKEN_CLASS_USER, buf, 68) == 12, "OpenSelf_MaximumAllowed_GivesAll");
+	ok(weak >= 0 && query(weak, KACS_TOKEN_CLASS_USER, buf, 68) == 12,
+	   "OpenSelf_MaximumAllowed_GivesAll");
 	close(weak);
 	fails(open_self(2, KACS_TOKEN_QUERY), EINVAL, "OpenSelf_UnknownFlag_Einval"); /* KACS-TOK-040 */
 
 	weak = duplicate(token, KACS_TOKEN_QUERY | KACS_TOKEN_DUPLICATE, KACS_TOKEN_TYPE_PRIMARY, 0);
 	ok(!ioctl(weak, KACS_IOC_RESTRICT, &restrict_args) &&
-	   adjust_privilege(restrict_args.result_fd, 23, 0) == -1 && errno == EACCES &&
-	   query(restrict_args.result_fd, KACS_TOKEN_CLASS_USER, buf, 68) == 12, "Restrict_Descriptor_KeepsRights"); /* KACS-TOK-065 */
+		   adjust_privilege(restrict_args.result_fd, 23, 0) == -1 && errno == EACCES &&
+		   query(restrict_args.result_fd, KACS_TOKEN_CLASS_USER, buf, 68) == 12,
+	   "Restrict_Descriptor_KeepsRights"); /* KACS-TOK-065 */
 	close(restrict_args.result_fd);
 	works(set_dacl(weak, nobody, sizeof(nobody)), "SetSd_Token_Works");
-	ok(query(weak, KACS_TOKEN_CLASS_USER, buf, 68) == 12, "TokenFd_SdChanged_KeepsRights"); /* KACS-TOK-035, KACS-TOK-012 */
+	ok(query(weak, KACS_TOKEN_CLASS_USER, buf, 68) == 12,
+	   "TokenFd_SdChanged_KeepsRights"); /* KACS-TOK-035, KACS-TOK-012 */
 	if (!socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) {
 		char room[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 'x';
 		struct iovec io = { &byte, 1 };
-		struct msghdr msg = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room) };
+		struct msghdr msg = {
+			.msg_iov = &io, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)
+		};
 		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 		int got = -1;
 
@@ -281,7 +302,8 @@ static void test_handles(void)
 		memcpy(CMSG_DATA(c), &weak, sizeof(int));
 		if (sendmsg(pair[0], &msg, 0) == 1 && recvmsg(pair[1], &msg, 0) == 1)
 			memcpy(&got, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int));
-		ok(query(got, KACS_TOKEN_CLASS_USER, buf, 68) == 12 && adjust_privilege(got, 23, 0) == -1 && errno == EACCES,
+		ok(query(got, KACS_TOKEN_CLASS_USER, buf, 68) == 12 && adjust_privilege(got, 23, 0) == -1 &&
+			   errno == EACCES,
 		   "TokenFd_Passed_KeepsRights"); /* KACS-TOK-035 */
 	}
 	ok(in_child(rights_are_cached) == 0, "Token_OwnUser_HasOnlyDefaults"); /* KACS-TOK-036 */
@@ -299,8 +321,10 @@ static void test_minted(void)
 
 	query(token, KACS_TOKEN_CLASS_STATISTICS, stats, sizeof(stats));
 	memcpy(guid, stats, 16);
-	ok((guid[7] & 0xf0) == 0x40 && (guid[8] & 0xc0) == 0x80, "Token_Guid_IsVersion4"); /* KACS-FMT-009, KACS-TOK-050 */
-	ok(modified_id_of(token) == 0 && word_of(token, KACS_TOKEN_CLASS_ELEVATION_TYPE) == 1, "Token_Fresh_IsUntouched");
+	ok((guid[7] & 0xf0) == 0x40 && (guid[8] & 0xc0) == 0x80,
+	   "Token_Guid_IsVersion4"); /* KACS-FMT-009, KACS-TOK-050 */
+	ok(modified_id_of(token) == 0 && word_of(token, KACS_TOKEN_CLASS_ELEVATION_TYPE) == 1,
+	   "Token_Fresh_IsUntouched");
 	privileges_of(token, masks);
 	ok(masks[1] == masks[2] && !masks[3], "Token_Fresh_DefaultsAreEnabled"); /* KACS-TOK-050 */
 
@@ -311,7 +335,8 @@ static void test_minted(void)
 	token = create_token(&spec);
 	close(old);
 	query(token, KACS_TOKEN_CLASS_STATISTICS, stats, sizeof(stats));
-	ok(stats[40] == 1 && !stats[41] && user_is(token, SID_LOCAL_SERVICE), "Token_Expired_IsStillGood"); /* KACS-TOK-017 */
+	ok(stats[40] == 1 && !stats[41] && user_is(token, SID_LOCAL_SERVICE),
+	   "Token_Expired_IsStillGood"); /* KACS-TOK-017 */
 	close(token);
 }
 
@@ -339,7 +364,8 @@ static void test_anonymous(void)
 
 	token = duplicate(source, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, 0);
 	ok(user_is(token, SID_ANONYMOUS), "Anonymous_User_IsAnonymous"); /* KACS-TOK-120 */
-	ok(query(token, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf)) == 4 + 28 && buf[0] == 1 && buf[31] == 0xc0,
+	ok(query(token, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf)) == 4 + 28 && buf[0] == 1 &&
+		   buf[31] == 0xc0,
 	   "Anonymous_Groups_LogonSidOnly");
 	ok(query(token, KACS_TOKEN_CLASS_INTEGRITY_LEVEL, buf, sizeof(buf)) == 12 && !buf[8] && !buf[9],
 	   "Anonymous_Integrity_Untrusted");
@@ -347,15 +373,19 @@ static void test_anonymous(void)
 	query(token, KACS_TOKEN_CLASS_STATISTICS, buf, sizeof(buf));
 	memcpy(&auth, buf + 16, 8);
 	ok(auth == 998 && word_of(token, KACS_TOKEN_CLASS_TYPE) == 2 &&
-	   !word_of(token, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL), "Anonymous_Session_Is998");
-	ok(query(token, KACS_TOKEN_CLASS_SOURCE, buf, sizeof(buf)) == 16 && !memcmp(buf, "PeiosKrn", 8), "Anonymous_Source_IsKernel");
+		   !word_of(token, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL),
+	   "Anonymous_Session_Is998");
+	ok(query(token, KACS_TOKEN_CLASS_SOURCE, buf, sizeof(buf)) == 16 && !memcmp(buf, "PeiosKrn", 8),
+	   "Anonymous_Source_IsKernel");
 	fails(set_anonymous(2), EINVAL, "AnonymousPolicy_Two_Einval");
 	ok(in_child(anonymous_without_tcb) == 0, "AnonymousPolicy_WithoutTcb_Eperm");
 	works(set_anonymous(1), "AnonymousPolicy_On_Works");
 	with = duplicate(source, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, 0);
-	ok(query(with, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf)) == 24 + 28 && !memcmp(buf + 8, SID_EVERYONE, 12) && buf[20] & 4,
+	ok(query(with, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf)) == 24 + 28 &&
+		   !memcmp(buf + 8, SID_EVERYONE, 12) && buf[20] & 4,
 	   "AnonymousPolicy_On_AddsEveryone"); /* KACS-TOK-121 */
-	ok(query(token, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf)) == 4 + 28, "AnonymousPolicy_On_LeavesOldTokens");
+	ok(query(token, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf)) == 4 + 28,
+	   "AnonymousPolicy_On_LeavesOldTokens");
 	set_anonymous(0);
 	close(token);
 	close(with);
@@ -366,7 +396,8 @@ static void test_anonymous(void)
 static void test_inspection(void)
 {
 	struct kacs_inspect_token_args inspect = { syscall(SYS_pidfd_open, getpid(), 0), 0 };
-	int fds[2] = { ioctl(dev, KACS_IOC_INSPECT_TOKEN, &inspect), open("/sys/kernel/security/kacs/self", O_RDONLY) };
+	int fds[2] = { ioctl(dev, KACS_IOC_INSPECT_TOKEN, &inspect),
+		       open("/sys/kernel/security/kacs/self", O_RDONLY) };
 	const char *const names[2] = { "Inspect", "SelfNode" };
 	int i;
 
@@ -382,6 +413,7 @@ static void test_inspection(void)
 static void test_system(void)
 {
 	/* Owner SYSTEM; SYSTEM 0xE8, SYSTEM and Administrators everything. */
+	/* clang-format off */
 	static const uint8_t sd[] = {
 		1, 0, 4, 0x80, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0,
 		1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 2, 0, 72, 0, 3, 0, 0, 0,
@@ -389,10 +421,12 @@ static void test_system(void)
 		0, 0, 20, 0, 0xff, 1, 0x0f, 0, 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
 		0, 0, 24, 0, 0xff, 1, 0x0f, 0, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 32, 2, 0, 0,
 	};
+	/* clang-format on */
 	int token = open_self(KACS_REAL_TOKEN, KACS_TOKEN_QUERY);
 	uint8_t buf[256];
 
-	ok(get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, buf, sizeof(buf)) == sizeof(sd) && !memcmp(buf, sd, sizeof(sd)),
+	ok(get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, buf, sizeof(buf)) == sizeof(sd) &&
+		   !memcmp(buf, sd, sizeof(sd)),
 	   "System_Descriptor_IsAsWritten"); /* KACS-TOK-147 */
 	close(token);
 }
@@ -400,10 +434,13 @@ static void test_system(void)
 /* Another user's install makes another process descriptor, the same user's keeps it. */
 static int install_and_descriptor(void)
 {
-	int first = make_token(SID_LOCAL_SERVICE, 0, PRIV(3) | PRIV(7)), second, self = syscall(SYS_pidfd_open, getpid(), 0);
+	int first = make_token(SID_LOCAL_SERVICE, 0, PRIV(3) | PRIV(7)), second,
+	    self = syscall(SYS_pidfd_open, getpid(), 0);
 	/* DACL: everything to Everyone. */
-	static const uint8_t open_sd[48] = { 1, 0, 4, 0x80, [16] = 20, [20] = 2, [22] = 28, [24] = 1, [30] = 20,
-		[32] = 0xff, 0xff, 0x1f, 0, 1, 1, 0, 0, 0, 0, 0, 1 };
+	static const uint8_t open_sd[48] = {
+		1, 0, 4, 0x80, [16] = 20, [20] = 2, [22] = 28, [24] = 1, [30] = 20, [32] = 0xff, 0xff, 0x1f,
+		0, 1, 1, 0,    0,         0,        0,         0,        1
+	};
 	uint8_t buf[256];
 
 	if (get_sd(self, KACS_SD_OWNER, buf, sizeof(buf)) != 32 || memcmp(buf + 20, SID_SYSTEM, 12))

@@ -65,7 +65,8 @@ static void test_tokens(void)
 	token = create_token(&spec);
 	guid_of(token, source);
 	ok(take("token-create", &e) && says(&e, "mint") && holds(&e, source, 16) &&
-	   holds(&e, SID_LOCAL_SERVICE, 12), "TokenCreate_Mint_NamesToken"); /* KACS-TOK-053 */
+		   holds(&e, SID_LOCAL_SERVICE, 12),
+	   "TokenCreate_Mint_NamesToken"); /* KACS-TOK-053 */
 	ok(memcmp(e.process, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16) && !memcmp(e.effective, e.primary, 16),
 	   "Event_Stamps_NameCaller"); /* KACS-TOK-138 */
 	copy = duplicate(token, KACS_TOKEN_QUERY, 1, 0);
@@ -90,27 +91,35 @@ static void test_invalidation(void)
 	create_session(SID_NETWORK_SERVICE, &session);
 	args.auth_id = session;
 	works(ioctl(dev, KACS_IOC_INVALIDATE_LOGON_SESSION, &args), "Invalidate_Session_Works");
-	ok(take("logon-session-invalidated", &e) && holds(&e, SID_NETWORK_SERVICE, 12), "Invalidate_Session_IsReported");
+	ok(take("logon-session-invalidated", &e) && holds(&e, SID_NETWORK_SERVICE, 12),
+	   "Invalidate_Session_IsReported");
 	ioctl(dev, KACS_IOC_INVALIDATE_LOGON_SESSION, &args);
 	ok(!take("logon-session-invalidated", &e), "Invalidate_Again_IsNotReported");
 	ioctl(dev, KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, &args);
 }
 
 /* Owner SYSTEM; SACL: failed 0x2 for Everyone; DACL: 0x1 to Everyone. */
+/* clang-format off */
 static const uint8_t AUDITED[] = {
 	1, 0, 0x14, 0x80, 20, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 60, 0, 0, 0,
 	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
 	2, 0, 28, 0, 1, 0, 0, 0, 2, 0x80, 20, 0, 2, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
 	2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
 };
+/* clang-format on */
 
 static int check_as(int token, uint32_t desired)
 {
 	static const char context[] = "service:redis operation:start";
 	struct kacs_access_check_args args = {
-		.size = sizeof(args), .token_fd = token, .sd_ptr = (uintptr_t)AUDITED,
-		.sd_len = sizeof(AUDITED), .desired_access = desired, .generic_all = 0xf003f,
-		.audit_context_ptr = (uintptr_t)context, .audit_context_len = sizeof(context) - 1,
+		.size = sizeof(args),
+		.token_fd = token,
+		.sd_ptr = (uintptr_t)AUDITED,
+		.sd_len = sizeof(AUDITED),
+		.desired_access = desired,
+		.generic_all = 0xf003f,
+		.audit_context_ptr = (uintptr_t)context,
+		.audit_context_len = sizeof(context) - 1,
 	};
 
 	return ioctl(dev, KACS_IOC_ACCESS_CHECK, &args);
@@ -186,8 +195,10 @@ static void test_processes(void)
 	waitpid(pid, &status, 0);
 	number = htobe16(pid);
 	memcpy(pid_bytes, &number, 2);
-	ok(take("process-create", &made) && holds(&made, guid, 16), "ProcessCreate_Fork_NamesToken"); /* KACS-AC-199 */
-	ok(holds(&made, made.process, 16) && says(&made, "parent_process_guid"), "ProcessCreate_Fork_NamesParent");
+	ok(take("process-create", &made) && holds(&made, guid, 16),
+	   "ProcessCreate_Fork_NamesToken"); /* KACS-AC-199 */
+	ok(holds(&made, made.process, 16) && says(&made, "parent_process_guid"),
+	   "ProcessCreate_Fork_NamesParent");
 	ok(pid < 128 ? says(&made, "pid") : holds(&made, pid_bytes, 2), "ProcessCreate_Fork_NamesPid");
 	ok(take("process-exec", &ran) && says(&ran, "/bin/busybox") && holds(&ran, guid, 16),
 	   "ProcessExec_Program_NamesPathAndToken"); /* KACS-AC-200 */

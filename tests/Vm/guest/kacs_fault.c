@@ -74,7 +74,10 @@ static int op_restrict(void)
 {
 	uint8_t payload[16] = { 0 };
 	struct kacs_restrict_args args = {
-		.num_deny_indices = 1, .num_restrict_sids = 1, .data_len = 16, .data_ptr = (uintptr_t)payload,
+		.num_deny_indices = 1,
+		.num_restrict_sids = 1,
+		.data_len = 16,
+		.data_ptr = (uintptr_t)payload,
 	};
 
 	memcpy(payload + 4, SID_EVERYONE, 12);
@@ -160,6 +163,7 @@ static int op_fork(void)
 
 static int op_access_check(void)
 {
+	/* clang-format off */
 	static const uint8_t sd[] = {
 		1, 0, 0x14, 0x80, 20, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 60, 0, 0, 0,
 		1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
@@ -170,9 +174,15 @@ static int op_access_check(void)
 		2, 0, 28, 0, 1, 0, 0, 0, 0, 0, 20, 0, 0xff, 0xff, 0x1f, 0,
 		1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
 	};
+	/* clang-format on */
 	struct kacs_access_check_args args = {
-		.size = sizeof(args), .token_fd = token, .sd_ptr = (uintptr_t)sd, .sd_len = sizeof(sd),
-		.desired_access = 1, .generic_all = 0x1f01ff, .audit_context_ptr = (uintptr_t)"object",
+		.size = sizeof(args),
+		.token_fd = token,
+		.sd_ptr = (uintptr_t)sd,
+		.sd_len = sizeof(sd),
+		.desired_access = 1,
+		.generic_all = 0x1f01ff,
+		.audit_context_ptr = (uintptr_t) "object",
 		.audit_context_len = 6,
 	};
 
@@ -202,12 +212,22 @@ static int op_install(int n)
 	return WEXITSTATUS(status);
 }
 
-static const struct { const char *name; int (*run)(void); } operations[] = {
-	{ "CreateToken", op_create_token }, { "CreateSession", op_create_session },
-	{ "Duplicate", op_duplicate }, { "DuplicateAnonymous", op_duplicate_anonymous },
-	{ "Restrict", op_restrict }, { "OpenSelf", op_open_self }, { "Query", op_query },
-	{ "AdjustDefault", op_adjust_default }, { "Impersonate", op_impersonate },
-	{ "Connect", op_connect }, { "Fork", op_fork }, { "AccessCheck", op_access_check },
+static const struct {
+	const char *name;
+	int (*run)(void);
+} operations[] = {
+	{ "CreateToken", op_create_token },
+	{ "CreateSession", op_create_session },
+	{ "Duplicate", op_duplicate },
+	{ "DuplicateAnonymous", op_duplicate_anonymous },
+	{ "Restrict", op_restrict },
+	{ "OpenSelf", op_open_self },
+	{ "Query", op_query },
+	{ "AdjustDefault", op_adjust_default },
+	{ "Impersonate", op_impersonate },
+	{ "Connect", op_connect },
+	{ "Fork", op_fork },
+	{ "AccessCheck", op_access_check },
 };
 
 /* Fails the first, second, ... allocation until the operation needs no more. */

@@ -6,7 +6,7 @@
 
 #include "kacs.h"
 
-#define SE_AUDIT 21
+#define SE_AUDIT   21
 #define AUDIT_ACES 3000
 
 static uint8_t sd[65535], context[KACS_AUDIT_CONTEXT_MAX];
@@ -37,8 +37,13 @@ static uint32_t add_acl(uint32_t at, uint16_t count, uint8_t type, uint8_t flags
 static int check(uint16_t audits)
 {
 	struct kacs_access_check_args args = {
-		.size = sizeof(args), .token_fd = -1, .sd_ptr = (uintptr_t)sd, .desired_access = 1, .generic_all = 1,
-		.audit_context_ptr = (uintptr_t)context, .audit_context_len = sizeof(context),
+		.size = sizeof(args),
+		.token_fd = -1,
+		.sd_ptr = (uintptr_t)sd,
+		.desired_access = 1,
+		.generic_all = 1,
+		.audit_context_ptr = (uintptr_t)context,
+		.audit_context_len = sizeof(context),
 	};
 	uint32_t sacl = 32, dacl;
 
@@ -90,7 +95,8 @@ int main(void)
 	open_dev();
 	before = written(kmes);
 	ok(in_child(unprivileged) == 0, "AccessCheck_FloodOfAudits_FailsClosed");
-	ok(before && written(kmes) - before < KMES_CAPACITY_DEFAULT / 4, "AccessCheck_FloodOfAudits_LeavesRing");
+	ok(before && written(kmes) - before < KMES_CAPACITY_DEFAULT / 4,
+	   "AccessCheck_FloodOfAudits_LeavesRing");
 	ok(in_child(auditor) == 0, "AccessCheck_SeAudit_EmitsAll"); /* KACS-AC-169 */
 	return plan();
 }

@@ -16,29 +16,50 @@ struct command {
 	int writes; /* has output fields */
 };
 
-#define CMD(name, writes) { #name, KACS_IOC_##name, writes }
+#define CMD(name, writes)                      \
+	{                                      \
+#name, KACS_IOC_##name, writes \
+	}
 
 static const struct command on_device[] = {
-	CMD(ABI_VERSION, 1), CMD(OPEN_SELF_TOKEN, 0), CMD(OPEN_PROCESS_TOKEN, 0),
-	CMD(OPEN_THREAD_TOKEN, 0), CMD(OPEN_PEER_TOKEN, 0), CMD(CREATE_TOKEN, 0),
-	CMD(CREATE_LOGON_SESSION, 1), CMD(DESTROY_EMPTY_LOGON_SESSION, 0),
-	CMD(INVALIDATE_LOGON_SESSION, 0), CMD(IMPERSONATE_PEER, 0), CMD(SET_IMPERSONATION_LEVEL, 0),
-	CMD(PRIVILEGE_CHECK, 0), CMD(SET_PSB, 0), CMD(SET_ANONYMOUS_POLICY, 0), CMD(ACCESS_CHECK, 0),
-	CMD(INSPECT_TOKEN, 0), CMD(GET_LOGON_SESSION, 1), CMD(GET_STATE, 1),
-	CMD(ACCESS_CHECK_LIST, 0), CMD(EXPLAIN, 0), CMD(SET_CAAP, 0), CMD(GET_SD, 0), CMD(SET_SD, 0),
+	CMD(ABI_VERSION, 1),
+	CMD(OPEN_SELF_TOKEN, 0),
+	CMD(OPEN_PROCESS_TOKEN, 0),
+	CMD(OPEN_THREAD_TOKEN, 0),
+	CMD(OPEN_PEER_TOKEN, 0),
+	CMD(CREATE_TOKEN, 0),
+	CMD(CREATE_LOGON_SESSION, 1),
+	CMD(DESTROY_EMPTY_LOGON_SESSION, 0),
+	CMD(INVALIDATE_LOGON_SESSION, 0),
+	CMD(IMPERSONATE_PEER, 0),
+	CMD(SET_IMPERSONATION_LEVEL, 0),
+	CMD(PRIVILEGE_CHECK, 0),
+	CMD(SET_PSB, 0),
+	CMD(SET_ANONYMOUS_POLICY, 0),
+	CMD(ACCESS_CHECK, 0),
+	CMD(INSPECT_TOKEN, 0),
+	CMD(GET_LOGON_SESSION, 1),
+	CMD(GET_STATE, 1),
+	CMD(ACCESS_CHECK_LIST, 0),
+	CMD(EXPLAIN, 0),
+	CMD(SET_CAAP, 0),
+	CMD(GET_SD, 0),
+	CMD(SET_SD, 0),
 };
 
 #define ON_DEVICE (sizeof(on_device) / sizeof(*on_device))
 
 static const struct command on_token[] = {
-	CMD(QUERY, 1), CMD(ADJUST_PRIVS, 1), CMD(DUPLICATE, 1), CMD(RESTRICT, 1), CMD(LINK_TOKENS, 0),
-	CMD(ADJUST_GROUPS, 1), CMD(ADJUST_DEFAULT, 0), CMD(ADJUST_INTERACTIVITY_SCOPE, 0),
+	CMD(QUERY, 1),          CMD(ADJUST_PRIVS, 1),
+	CMD(DUPLICATE, 1),      CMD(RESTRICT, 1),
+	CMD(LINK_TOKENS, 0),    CMD(ADJUST_GROUPS, 1),
+	CMD(ADJUST_DEFAULT, 0), CMD(ADJUST_INTERACTIVITY_SCOPE, 0),
 };
 
 #define ON_TOKEN (sizeof(on_token) / sizeof(*on_token))
 
-static uint8_t *window;	/* one mapped page, then one that must not be touched */
-static uint8_t *sealed;	/* one read-only page */
+static uint8_t *window; /* one mapped page, then one that must not be touched */
+static uint8_t *sealed; /* one read-only page */
 static struct spec spec;
 static uint64_t session;
 
@@ -48,11 +69,13 @@ static void try_unreadable(int fd, const struct command *c)
 
 	ok(ioctl(fd, c->cmd, NULL) == -1 && errno == EFAULT, "%s_NullPointer_Efault", c->name);
 	ok(ioctl(fd, c->cmd, (void *)1) == -1 && errno == EFAULT, "%s_LowPointer_Efault", c->name);
-	ok(ioctl(fd, c->cmd, (void *)(~0UL - 3)) == -1 && errno == EFAULT, "%s_KernelPointer_Efault", c->name);
+	ok(ioctl(fd, c->cmd, (void *)(~0UL - 3)) == -1 && errno == EFAULT, "%s_KernelPointer_Efault",
+	   c->name);
 	memset(window, 0, PAGE);
 	if (!strcmp(c->name, "ACCESS_CHECK")) /* versioned: its size field says how much is read */
 		memcpy(window + PAGE - size + 1, &size, 4);
-	ok(ioctl(fd, c->cmd, window + PAGE - size + 1) == -1 && errno == EFAULT, "%s_HalfMapped_Efault", c->name);
+	ok(ioctl(fd, c->cmd, window + PAGE - size + 1) == -1 && errno == EFAULT, "%s_HalfMapped_Efault",
+	   c->name);
 }
 
 /* A valid request in the read-only page: must fail, and have done nothing. */
@@ -67,13 +90,24 @@ static void test_sealed(int token)
 	struct kacs_restrict_args restrict_args = { 0 };
 	struct kacs_create_logon_session_args create;
 	uint8_t session_spec[23] = { 5, 0, 0, 12, 0, 0, 0 };
-	const struct { const void *bytes; size_t len; int fd; unsigned long cmd; const char *name; } table[] = {
+	const struct {
+		const void *bytes;
+		size_t len;
+		int fd;
+		unsigned long cmd;
+		const char *name;
+	} table[] = {
 		{ &query_args, sizeof(query_args), token, KACS_IOC_QUERY, "Query_ReadOnlyArgument_Efault" },
-		{ &privs, sizeof(privs), token, KACS_IOC_ADJUST_PRIVS, "AdjustPrivs_ReadOnlyArgument_Efault" },
-		{ &groups, sizeof(groups), token, KACS_IOC_ADJUST_GROUPS, "AdjustGroups_ReadOnlyArgument_Efault" },
-		{ &dup_args, sizeof(dup_args), token, KACS_IOC_DUPLICATE, "Duplicate_ReadOnlyArgument_Efault" },
-		{ &restrict_args, sizeof(restrict_args), token, KACS_IOC_RESTRICT, "Restrict_ReadOnlyArgument_Efault" },
-		{ &create, sizeof(create), dev, KACS_IOC_CREATE_LOGON_SESSION, "CreateSession_ReadOnlyArgument_Efault" },
+		{ &privs, sizeof(privs), token, KACS_IOC_ADJUST_PRIVS,
+		  "AdjustPrivs_ReadOnlyArgument_Efault" },
+		{ &groups, sizeof(groups), token, KACS_IOC_ADJUST_GROUPS,
+		  "AdjustGroups_ReadOnlyArgument_Efault" },
+		{ &dup_args, sizeof(dup_args), token, KACS_IOC_DUPLICATE,
+		  "Duplicate_ReadOnlyArgument_Efault" },
+		{ &restrict_args, sizeof(restrict_args), token, KACS_IOC_RESTRICT,
+		  "Restrict_ReadOnlyArgument_Efault" },
+		{ &create, sizeof(create), dev, KACS_IOC_CREATE_LOGON_SESSION,
+		  "CreateSession_ReadOnlyArgument_Efault" },
 	};
 	uint64_t before[4], after[4], id = modified_id_of(token), next;
 	int i, first_free = dup(dev), now_free;
@@ -105,7 +139,8 @@ static void test_pads(int token)
 	struct kacs_adjust_groups_args groups = { .count = 1, .pad = 1, .data_ptr = (uintptr_t)&group };
 	struct kacs_restrict_args restrict_args = { .pad = 1 };
 
-	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL, "AdjustPrivs_Pad_Einval"); /* KACS-TOK-006 */
+	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL,
+	      "AdjustPrivs_Pad_Einval"); /* KACS-TOK-006 */
 	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &groups), EINVAL, "AdjustGroups_Pad_Einval");
 	fails(ioctl(token, KACS_IOC_RESTRICT, &restrict_args), EINVAL, "Restrict_Pad_Einval");
 	fails(ioctl(token, _IO('K', 0x0b)), ENOTTY, "TokenIoctl_Unknown_Enotty");
@@ -115,7 +150,8 @@ static void test_pads(int token)
 	fails(ioctl(dev, _IO('K', 0xff)), ENOTTY, "DeviceIoctl_AboveRange_Enotty");
 	privs.pad = 0;
 	privs.count = 65;
-	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL, "AdjustPrivs_TooMany_Einval"); /* KACS-TOK-069 */
+	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL,
+	      "AdjustPrivs_TooMany_Einval"); /* KACS-TOK-069 */
 	privs.count = 0;
 	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL, "AdjustPrivs_None_Einval");
 	privs.count = 1;
@@ -124,7 +160,8 @@ static void test_pads(int token)
 	entry = (struct kacs_priv_entry){ 23, 6 };
 	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL, "AdjustPrivs_BothAttributes_Einval");
 	entry = (struct kacs_priv_entry){ 1, KACS_PRIV_RESET_ALL_DEFAULTS };
-	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL, "AdjustPrivs_ResetWithBit_Einval"); /* KACS-TOK-068 */
+	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL,
+	      "AdjustPrivs_ResetWithBit_Einval"); /* KACS-TOK-068 */
 	privs.data_ptr = 1;
 	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EFAULT, "AdjustPrivs_DataUnmapped_Efault");
 }
@@ -135,13 +172,15 @@ static void test_groups(int token)
 	struct kacs_group_entry group = { 0, 0 };
 	struct kacs_adjust_groups_args args = { .count = 1, .data_ptr = (uintptr_t)&group };
 
-	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), EINVAL, "AdjustGroups_Mandatory_Einval"); /* KACS-TOK-071 */
+	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), EINVAL,
+	      "AdjustGroups_Mandatory_Einval"); /* KACS-TOK-071 */
 	group.index = 1;
 	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), EINVAL, "AdjustGroups_LogonSid_Einval");
 	group.index = 2;
 	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), EINVAL, "AdjustGroups_Range_Einval");
 	group = (struct kacs_group_entry){ KACS_GROUPS_RESET_INDEX, 1 };
-	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), EINVAL, "AdjustGroups_ResetEnable_Einval"); /* KACS-TOK-072 */
+	fails(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), EINVAL,
+	      "AdjustGroups_ResetEnable_Einval"); /* KACS-TOK-072 */
 	group.enable = 0;
 	works(ioctl(token, KACS_IOC_ADJUST_GROUPS, &args), "AdjustGroups_Reset_Works");
 	ok(args.previous_state == 3, "AdjustGroups_Reset_TellsBefore");
@@ -178,7 +217,8 @@ static void test_noise(int token)
 	pid = fork();
 	if (!pid) {
 		for (i = 0; i < 60000; i++) {
-			const struct command *c = i & 1 ? &on_device[noise() % ON_DEVICE] : &on_token[noise() % ON_TOKEN];
+			const struct command *c =
+				i & 1 ? &on_device[noise() % ON_DEVICE] : &on_token[noise() % ON_TOKEN];
 
 			for (int k = 0; k < 64; k++)
 				window[noise() % PAGE] = noise();

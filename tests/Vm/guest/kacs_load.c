@@ -23,10 +23,12 @@ static void test_off(void)
 	   "Parameter_Mode_IsThere");
 	ok((st.st_mode & 0222) == 0, "Parameter_Mode_IsReadOnly"); /* HAZ-020 */
 	open_dev();
-	ok(!ioctl(dev, KACS_IOC_GET_STATE, &state) && state.mode == KACS_MODE_OFF && !state.state && !state.hooks,
+	ok(!ioctl(dev, KACS_IOC_GET_STATE, &state) && state.mode == KACS_MODE_OFF && !state.state &&
+		   !state.hooks,
 	   "State_Off_NothingAttached");
 	fails(ioctl(dev, KACS_IOC_ARM), EOPNOTSUPP, "Arm_Off_Eopnotsupp");
-	fails(ioctl(dev, KACS_IOC_OPEN_PEER_TOKEN, &peer), EOPNOTSUPP, "OpenPeer_Off_Eopnotsupp"); /* KACS-TOK-148 */
+	fails(ioctl(dev, KACS_IOC_OPEN_PEER_TOKEN, &peer), EOPNOTSUPP,
+	      "OpenPeer_Off_Eopnotsupp"); /* KACS-TOK-148 */
 	fails(ioctl(dev, KACS_IOC_REVERT), EOPNOTSUPP, "Revert_Off_Eopnotsupp");
 	token = open_self(0, KACS_TOKEN_ALL_ACCESS);
 	ok(token >= 0 && user_is(token, SID_SYSTEM), "OpenSelf_OffRoot_IsSystem");

@@ -17,7 +17,7 @@ int main(void)
 	works(ioctl(dev, KACS_IOC_ABI_VERSION, &version), "AbiVersion_Asked_Answers");
 	ok(version == KACS_ABI_VERSION, "AbiVersion_Asked_IsOurs");
 	fails(ioctl(dev, KACS_IOC_ABI_VERSION, NULL), EFAULT, "AbiVersion_NullPointer_Efault");
-	fails(ioctl(dev, _IO('K', 0x7f), NULL), ENOTTY, "Ioctl_Unknown_Enotty"); /* KACS-TOK-006 */
+	fails(ioctl(dev, _IO('K', 0x7f), NULL), ENOTTY, "Ioctl_Unknown_Enotty");    /* KACS-TOK-006 */
 	ok(!fstat(dev, &st) && (st.st_mode & 0777) == 0600, "Node_ModeOff_Is0600"); /* KACS-TOK-148 */
 	return plan();
 }

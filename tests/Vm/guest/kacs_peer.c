@@ -79,10 +79,10 @@ static void test_peer(int server)
 	pid = client_process("peer", -1, gate);
 	conn = accept(server, NULL, NULL);
 	token = peer_token(conn);
-	works(token, "OpenPeer_Accepted_Works"); /* KACS-TOK-043 */
+	works(token, "OpenPeer_Accepted_Works");                            /* KACS-TOK-043 */
 	ok(user_is(token, SID_LOCAL_SERVICE), "OpenPeer_Client_IsItsUser"); /* KACS-TOK-109 */
 	ok(query(token, KACS_TOKEN_CLASS_TYPE, &type, 4) == 4 && type == 2 &&
-	   query(token, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL, &level, 4) == 4 && level == 2,
+		   query(token, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL, &level, 4) == 4 && level == 2,
 	   "OpenPeer_Snapshot_IsImpersonation");
 	fails(duplicate(token, 8, 2, 1), EACCES, "OpenPeer_Duplicate_Eacces");
 	ok(impersonate_peer(conn) == 2 && self_is(SID_LOCAL_SERVICE), "ImpersonatePeer_Privileged_IsClient");
@@ -134,7 +134,8 @@ static void test_identification_peer(int server)
 
 	struct kacs_set_impersonation_level_args args = { conn, 1 };
 
-	fails(ioctl(dev, KACS_IOC_SET_IMPERSONATION_LEVEL, &args), EINVAL, "SetLevel_Connected_Einval"); /* KACS-TOK-108 */
+	fails(ioctl(dev, KACS_IOC_SET_IMPERSONATION_LEVEL, &args), EINVAL,
+	      "SetLevel_Connected_Einval"); /* KACS-TOK-108 */
 	close(conn);
 	args = (struct kacs_set_impersonation_level_args){ gate[0], 1 };
 	fails(ioctl(dev, KACS_IOC_SET_IMPERSONATION_LEVEL, &args), EINVAL, "SetLevel_Pipe_Einval");
@@ -197,7 +198,9 @@ static int identity_cascades(void)
 static int restricted(int token)
 {
 	struct kacs_restrict_args args = {
-		.num_restrict_sids = 1, .data_len = 12, .data_ptr = (uintptr_t)SID_EVERYONE,
+		.num_restrict_sids = 1,
+		.data_len = 12,
+		.data_ptr = (uintptr_t)SID_EVERYONE,
 	};
 
 	return ioctl(token, KACS_IOC_RESTRICT, &args) ? -1 : args.result_fd;

@@ -91,7 +91,8 @@ static void test_install(void)
 	int imp = duplicate(token, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_IMPERSONATION, 2);
 
 	fails(ioctl(imp, KACS_IOC_INSTALL), EINVAL, "Install_ImpersonationToken_Einval"); /* KACS-TOK-102 */
-	fails(ioctl(token, KACS_IOC_IMPERSONATE), EINVAL, "Impersonate_PrimaryToken_Einval"); /* KACS-TOK-111 */
+	fails(ioctl(token, KACS_IOC_IMPERSONATE), EINVAL,
+	      "Impersonate_PrimaryToken_Einval"); /* KACS-TOK-111 */
 	close(imp);
 	close(token);
 }
@@ -183,7 +184,7 @@ static int thread_of_impersonator(void)
 	pthread_create(&one, NULL, report_identity, &system);
 	pthread_join(one, NULL);
 	if (!system)
-		return 2; /* KACS-TOK-099 */
+		return 2;                      /* KACS-TOK-099 */
 	if (geteuid() != 201 || getuid() != 0) /* KACS-ENF-191 */
 		return 3;
 	pid_t pid = fork();
@@ -286,14 +287,16 @@ static void test_others(void)
 		return;
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
 	token = open_process(pidfd, KACS_TOKEN_QUERY);
-	ok(token >= 0 && user_is(token, SID_LOCAL_SERVICE), "OpenProcess_System_SeesToken"); /* KACS-TOK-041 */
+	ok(token >= 0 && user_is(token, SID_LOCAL_SERVICE),
+	   "OpenProcess_System_SeesToken"); /* KACS-TOK-041 */
 	close(token);
 	thread.pidfd = pidfd;
 	thread.tid = pid;
 	thread.access_mask = KACS_TOKEN_QUERY;
 	works(ioctl(dev, KACS_IOC_OPEN_THREAD_TOKEN, &thread), "OpenThread_Leader_Works");
 	thread.tid = getpid();
-	fails(ioctl(dev, KACS_IOC_OPEN_THREAD_TOKEN, &thread), ESRCH, "OpenThread_OtherProcess_Esrch"); /* KACS-TOK-042 */
+	fails(ioctl(dev, KACS_IOC_OPEN_THREAD_TOKEN, &thread), ESRCH,
+	      "OpenThread_OtherProcess_Esrch");                                             /* KACS-TOK-042 */
 	fails(open_process(pidfd, 0x00200000), EINVAL, "OpenProcess_ReservedRight_Einval"); /* KACS-TOK-039 */
 	fails(open_process(gate[0], 8), EBADF, "OpenProcess_NotAPidfd_Ebadf");
 	fails(open_process(-1, 8), EBADF, "OpenProcess_BadFd_Ebadf");

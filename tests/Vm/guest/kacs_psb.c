@@ -142,11 +142,22 @@ static int write_program(const char *path, uint16_t type)
 		Elf64_Phdr p;
 		uint8_t code[sizeof(code)];
 	} file = {
-		.e = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT }, .e_type = type,
-		       .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = base + 120,
-		       .e_phoff = 64, .e_ehsize = 64, .e_phentsize = 56, .e_phnum = 1 },
-		.p = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = base, .p_paddr = base,
-		       .p_filesz = sizeof(file), .p_memsz = sizeof(file), .p_align = PAGE },
+		.e = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		       .e_type = type,
+		       .e_machine = EM_X86_64,
+		       .e_version = EV_CURRENT,
+		       .e_entry = base + 120,
+		       .e_phoff = 64,
+		       .e_ehsize = 64,
+		       .e_phentsize = 56,
+		       .e_phnum = 1 },
+		.p = { .p_type = PT_LOAD,
+		       .p_flags = PF_R | PF_X,
+		       .p_vaddr = base,
+		       .p_paddr = base,
+		       .p_filesz = sizeof(file),
+		       .p_memsz = sizeof(file),
+		       .p_align = PAGE },
 	};
 	int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0755);
 
@@ -178,7 +189,8 @@ static void test_pie(void)
 	int fd = open("/tmp/script", O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
 
 	ok(!write_program("/tmp/fixed", ET_EXEC) && !write_program("/tmp/moving", ET_DYN) &&
-	   write(fd, script, sizeof(script) - 1) > 0 && !close(fd), "Programs_Written");
+		   write(fd, script, sizeof(script) - 1) > 0 && !close(fd),
+	   "Programs_Written");
 	program = "/tmp/fixed";
 	ok(in_child(run_plain) == 7, "Exec_FixedAddress_Runs");
 	ok(in_child(run_with_pie) == EACCES, "Pie_FixedAddress_Eacces"); /* KACS-TOK-133 */
@@ -200,9 +212,12 @@ static int stranger_may_not(void)
 
 static void test_arguments(void)
 {
-	static const struct { uint32_t bit; const char *name; } missing[] = {
-		{ KACS_MIT_TLP, "SetPsb_Tlp_Eopnotsupp" }, { KACS_MIT_LSV, "SetPsb_Lsv_Eopnotsupp" },
-		{ KACS_MIT_CFI, "SetPsb_Cfi_Eopnotsupp" }, { KACS_MIT_CFIF, "SetPsb_Cfif_Eopnotsupp" },
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} missing[] = {
+		{ KACS_MIT_TLP, "SetPsb_Tlp_Eopnotsupp" },   { KACS_MIT_LSV, "SetPsb_Lsv_Eopnotsupp" },
+		{ KACS_MIT_CFI, "SetPsb_Cfi_Eopnotsupp" },   { KACS_MIT_CFIF, "SetPsb_Cfif_Eopnotsupp" },
 		{ KACS_MIT_CFIB, "SetPsb_Cfib_Eopnotsupp" }, { KACS_MIT_SML, "SetPsb_Sml_Eopnotsupp" },
 	};
 	size_t i;
@@ -212,7 +227,7 @@ static void test_arguments(void)
 	fails(set_psb(-2, 0), EBADF, "SetPsb_NegativeFd_Ebadf");
 	fails(set_psb(dev, 0), EBADF, "SetPsb_NotAPidfd_Ebadf");
 	works(set_psb(-1, KACS_MIT_UI_ACCESS), "SetPsb_UiAccess_Works"); /* KACS-TOK-135 */
-	for (i = 0; i < sizeof(missing) / sizeof(*missing); i++) /* KACS-TOK-134 */
+	for (i = 0; i < sizeof(missing) / sizeof(*missing); i++)         /* KACS-TOK-134 */
 		fails(set_psb(-1, missing[i].bit), EOPNOTSUPP, missing[i].name);
 }
 

@@ -12,10 +12,10 @@
 
 #include "kacs.h"
 
-#define UID 1001
-#define MEDIUM 8192
-#define HIGH 12288
-#define SE_TCB 7
+#define UID      1001
+#define MEDIUM   8192
+#define HIGH     12288
+#define SE_TCB   7
 #define SE_DEBUG 20
 
 static volatile long word = 4711;
@@ -230,12 +230,15 @@ int main(void)
 	open_dev();
 	if (ioctl(dev, KACS_IOC_ARM))
 		return 1;
-	ok(attack(as_medium, SID_LOCAL_SERVICE, HIGH) == READ, "Ptrace_LowerLevelSameUser_OnlyReads"); /* KACS-ENF-013 */
+	ok(attack(as_medium, SID_LOCAL_SERVICE, HIGH) == READ,
+	   "Ptrace_LowerLevelSameUser_OnlyReads"); /* KACS-ENF-013 */
 	ok(attack(as_high, SID_LOCAL_SERVICE, HIGH) == ALL, "Ptrace_SameUserSameLevel_Works");
 	ok(attack(as_high, SID_LOCAL_SERVICE, MEDIUM) == ALL, "Ptrace_HigherLevel_Works");
-	ok(attack(as_other, SID_LOCAL_SERVICE, MEDIUM) == 0, "Ptrace_OtherUserSameUid_Eperm"); /* KACS-ENF-022 */
+	ok(attack(as_other, SID_LOCAL_SERVICE, MEDIUM) == 0,
+	   "Ptrace_OtherUserSameUid_Eperm"); /* KACS-ENF-022 */
 	ok(attack(as_other, NULL, 0) == 0, "Ptrace_OfSystem_Eperm");
-	ok(attack(as_other_debugger, SID_LOCAL_SERVICE, HIGH) == ALL, "Ptrace_SeDebug_Works"); /* KACS-ENF-024 */
+	ok(attack(as_other_debugger, SID_LOCAL_SERVICE, HIGH) == ALL,
+	   "Ptrace_SeDebug_Works"); /* KACS-ENF-024 */
 	ok(attack(as_myself, SID_LOCAL_SERVICE, HIGH) == ALL, "Ptrace_System_Works");
 	ok(attack(token_of_target, SID_LOCAL_SERVICE, HIGH) == 0, "OpenProcessToken_LowerLevel_OnlyLooks");
 	ok(in_child(traceme_weak) == 50, "Traceme_WeakerTracer_Eperm"); /* KACS-ENF-028 */

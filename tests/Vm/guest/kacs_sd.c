@@ -51,8 +51,10 @@ static uint32_t make_sd(uint8_t *out, const uint8_t *owner, const uint8_t *sid, 
 /* A SACL of one mandatory label, nothing else. */
 static uint32_t make_label(uint8_t *out, uint32_t level)
 {
+	/* clang-format off */
 	static const uint8_t sacl[24] = { 2, 0, 28, 0, 1, 0, 0, 0, 0x11, 0, 20, 0, 2, 0, 0, 0,
 					  1, 1, 0, 0, 0, 0, 0, 16 };
+	/* clang-format on */
 
 	memset(out, 0, 20);
 	out[0] = 1;
@@ -71,12 +73,17 @@ static void test_get(int token)
 	int size = get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, NULL, 0);
 
 	ok(size == 20 + 12 + 8 + 3 * 20, "GetSd_Token_TellsSize"); /* KACS-ENF-156, KACS-TOK-033 */
-	ok(get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, sd, sizeof(sd)) == size && !memcmp(sd + 20, SID_SYSTEM, 12),
+	ok(get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, sd, sizeof(sd)) == size &&
+		   !memcmp(sd + 20, SID_SYSTEM, 12),
 	   "GetSd_Token_OwnerIsCreator");
-	ok(get_sd(token, KACS_SD_OWNER, sd, sizeof(sd)) == 32 && !(sd[2] & 4), "GetSd_OwnerOnly_NoDacl"); /* KACS-ENF-162 */
-	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 48 && !sd[44] && sd[45] == 0x40, "GetSd_Token_HasItsLevel");
-	works(set_sd(token, KACS_SD_LABEL, empty, sizeof(empty)), "SetSd_NoSacl_RemovesLabel"); /* KACS-ENF-165 */
-	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 20 && !(sd[2] & 0x10), "GetSd_NoLabel_Empty"); /* KACS-ENF-163 */
+	ok(get_sd(token, KACS_SD_OWNER, sd, sizeof(sd)) == 32 && !(sd[2] & 4),
+	   "GetSd_OwnerOnly_NoDacl"); /* KACS-ENF-162 */
+	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 48 && !sd[44] && sd[45] == 0x40,
+	   "GetSd_Token_HasItsLevel");
+	works(set_sd(token, KACS_SD_LABEL, empty, sizeof(empty)),
+	      "SetSd_NoSacl_RemovesLabel"); /* KACS-ENF-165 */
+	ok(get_sd(token, KACS_SD_LABEL, sd, sizeof(sd)) == 20 && !(sd[2] & 0x10),
+	   "GetSd_NoLabel_Empty"); /* KACS-ENF-163 */
 	fails(get_sd(token, KACS_SD_OWNER, sd, 31), ERANGE, "GetSd_Short_Erange");
 	fails(get_sd(token, 0, sd, 100), EINVAL, "GetSd_NoInfo_Einval"); /* KACS-ENF-159 */
 	fails(get_sd(token, 0x20, sd, 100), EINVAL, "GetSd_UnknownInfo_Einval");
@@ -89,13 +96,15 @@ static void test_get(int token)
 static void test_set(int token)
 {
 	uint8_t sd[512], label[64];
-	uint32_t len = make_sd(sd, SID_SYSTEM, SID_SYSTEM, KACS_TOKEN_ALL_ACCESS), label_len = make_label(label, 12288);
+	uint32_t len = make_sd(sd, SID_SYSTEM, SID_SYSTEM, KACS_TOKEN_ALL_ACCESS),
+		 label_len = make_label(label, 12288);
 	int size;
 
 	works(set_sd(token, KACS_SD_LABEL, label, label_len), "SetSd_Label_Works"); /* KACS-ENF-165 */
 	ok(get_sd(token, KACS_SD_LABEL, sd + 256, 256) == 48 && !memcmp(sd + 256 + 20, label + 20, 28),
 	   "GetSd_Label_IsWhatWasSet");
-	ok(get_sd(token, KACS_SD_DACL, NULL, 0) == 20 + 8 + 3 * 20, "SetSd_Label_KeepsDacl"); /* KACS-ENF-164 */
+	ok(get_sd(token, KACS_SD_DACL, NULL, 0) == 20 + 8 + 3 * 20,
+	   "SetSd_Label_KeepsDacl"); /* KACS-ENF-164 */
 	works(set_sd(token, KACS_SD_DACL, sd, len), "SetSd_Dacl_Works");
 	size = get_sd(token, KACS_SD_OWNER | KACS_SD_DACL, sd + 256, 256);
 	ok(size == (int)len && !memcmp(sd + 256, sd, len), "GetSd_Dacl_IsWhatWasSet");
@@ -147,8 +156,10 @@ static void test_process(int token)
 
 	/* Owner, Administrators as group, four ACEs: KACS-ENF-011. */
 	ok(get_sd(self, KACS_SD_OWNER | KACS_SD_GROUP | KACS_SD_DACL, sd, sizeof(sd)) ==
-	   20 + 12 + 16 + 8 + 20 + 24 + 20 + 20, "GetSd_Process_IsDefault");
-	ok(get_sd(self, KACS_SD_LABEL, sd, sizeof(sd)) == 48 && sd[45] == 0x40, "GetSd_Process_LabelIsSystem");
+		   20 + 12 + 16 + 8 + 20 + 24 + 20 + 20,
+	   "GetSd_Process_IsDefault");
+	ok(get_sd(self, KACS_SD_LABEL, sd, sizeof(sd)) == 48 && sd[45] == 0x40,
+	   "GetSd_Process_LabelIsSystem");
 	pid = fork();
 	if (!pid)
 		_exit(as_service(token));
@@ -161,10 +172,12 @@ static void test_process(int token)
 /* A SACL of attributes x (INT64): flags and value of each, in order. */
 static uint32_t make_attributes(uint8_t *out, const uint8_t (*attributes)[2], uint32_t count)
 {
+	/* clang-format off */
 	static const uint8_t ace[52] = {
 		0x12, 0, 52, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
 		20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 'x', 0, 0, 0,
 	};
+	/* clang-format on */
 	uint16_t size = 8 + 52 * count;
 	uint32_t i;
 

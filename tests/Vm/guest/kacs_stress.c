@@ -243,9 +243,9 @@ int main(int argc, char **argv)
 	for (i = 0; i < WORKERS; i++)
 		reap(workers[i], 0);
 	static const char *const names[] = {
-		"Worker_AllAlong_Lives", "Thread_Start_IsProcessIdentity", "Service_Fork_HasItsToken",
-		"Service_Exec_KeepsItsToken", "Impersonate_UnderLoad_Works", "Revert_UnderLoad_Works",
-		"Peer_UnderLoad_IsCaptured", "Kill_UnderLoad_IsClean", "Tokens_UnderLoad_Work",
+		"Worker_AllAlong_Lives",      "Thread_Start_IsProcessIdentity", "Service_Fork_HasItsToken",
+		"Service_Exec_KeepsItsToken", "Impersonate_UnderLoad_Works",    "Revert_UnderLoad_Works",
+		"Peer_UnderLoad_IsCaptured",  "Kill_UnderLoad_IsClean",         "Tokens_UnderLoad_Work",
 	};
 	for (i = 0; i < 9; i++)
 		ok(!errors[i], "%s", names[i]);

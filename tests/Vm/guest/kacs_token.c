@@ -5,12 +5,14 @@
 
 #include "kacs.h"
 
+/* clang-format off */
 static const uint8_t SYSTEM_DACL[52] = {
 	0x02, 0x00, 0x34, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x00, 0x10,
 	0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x12, 0x00, 0x00, 0x00, 0x00, 0x00, 0x18, 0x00,
 	0x00, 0x00, 0x00, 0x10, 0x01, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x20, 0x00, 0x00, 0x00,
 	0x20, 0x02, 0x00, 0x00,
 };
+/* clang-format on */
 
 static void test_boot_token(void)
 {
@@ -23,7 +25,8 @@ static void test_boot_token(void)
 	works(token, "OpenSelf_System_Works");
 	ok(user_is(token, SID_SYSTEM), "Query_BootUser_IsSystem"); /* KACS-TOK-145 */
 	ok(!privileges_of(token, privs) && privs[0] == 0xc000000ffffffffcULL && privs[1] == privs[0] &&
-	   privs[2] == privs[0], "Query_BootPrivileges_AreAll");
+		   privs[2] == privs[0],
+	   "Query_BootPrivileges_AreAll");
 	len = query(token, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf));
 	memcpy(&word, buf, 4);
 	ok(len == 4 + 24 + 4 * 20 + 8 && word == 5, "Query_BootGroups_AreFive");
@@ -32,11 +35,13 @@ static void test_boot_token(void)
 	memcpy(&word, buf + len - 4, 4);
 	ok(word == 0xc0000007, "Query_BootLogonSid_IsLast"); /* KACS-TOK-051 */
 	ok(query(token, KACS_TOKEN_CLASS_DEFAULT_DACL, buf, sizeof(buf)) == 52 &&
-	   !memcmp(buf, SYSTEM_DACL, 52), "Query_BootDefaultDacl_IsExact"); /* KACS-TOK-146 */
+		   !memcmp(buf, SYSTEM_DACL, 52),
+	   "Query_BootDefaultDacl_IsExact"); /* KACS-TOK-146 */
 	ok(query(token, KACS_TOKEN_CLASS_SOURCE, buf, sizeof(buf)) == 16 && !memcmp(buf, "PeiosKrn", 8),
 	   "Query_BootSource_IsKernel");
 	ok(query(token, KACS_TOKEN_CLASS_INTEGRITY_LEVEL, buf, sizeof(buf)) == 12 && buf[7] == 16 &&
-	   buf[9] == 0x40, "Query_BootIntegrity_IsSystem");
+		   buf[9] == 0x40,
+	   "Query_BootIntegrity_IsSystem");
 	ok(query(token, KACS_TOKEN_CLASS_PRIMARY_GROUP, buf, sizeof(buf)) == 16 && buf[8] == 32,
 	   "Query_BootPrimaryGroup_IsAdministrators");
 	close(token);
@@ -44,11 +49,14 @@ static void test_boot_token(void)
 
 static void test_query(void)
 {
-	static const struct { uint32_t class; int len; } table[] = {
-		{ 1, 12 }, { 2, 4 + 20 + 28 }, { 3, 32 }, { 4, 4 }, { 5, 12 }, { 6, 12 }, { 7, 12 },
-		{ 8, 4 }, { 9, 4 }, { 10, 16 }, { 11, 48 }, { 12, 8 }, { 13, 4 }, { 14, 4 }, { 15, 0 },
-		{ 16, 4 }, { 17, 4 }, { 18, 4 }, { 19, 20 }, { 20, 0 }, { 21, 4 }, { 22, 0 }, { 23, 0 },
-		{ 24, 4 },
+	static const struct {
+		uint32_t class;
+		int len;
+	} table[] = {
+		{ 1, 12 },  { 2, 4 + 20 + 28 }, { 3, 32 }, { 4, 4 },   { 5, 12 },  { 6, 12 },
+		{ 7, 12 },  { 8, 4 },           { 9, 4 },  { 10, 16 }, { 11, 48 }, { 12, 8 },
+		{ 13, 4 },  { 14, 4 },          { 15, 0 }, { 16, 4 },  { 17, 4 },  { 18, 4 },
+		{ 19, 20 }, { 20, 0 },          { 21, 4 }, { 22, 0 },  { 23, 0 },  { 24, 4 },
 	};
 	struct kacs_query_args args = { 0 };
 	static struct spec s;
@@ -85,13 +93,29 @@ static void test_query(void)
 
 static void test_create_refusals(void)
 {
-	static const struct { uint32_t at; uint64_t value; int len; const char *name; } table[] = {
-		{ 0, 1, 4, "Version" }, { 4, 3, 1, "Type" }, { 5, 1, 1, "PrimaryWithLevel" },
-		{ 6, 1, 2, "Reserved6" }, { 12, 4, 4, "Policy" }, { 24, PRIV(2), 8, "EnabledOutsidePresent" },
-		{ 32, 1, 4, "Reserved32" }, { 44, 0x10, 4, "AuditPolicy" }, { 56, 999, 8, "SessionUnknown" },
-		{ 64, 1, 4, "OwnerNotOwner" }, { 68, 2, 4, "PrimaryGroupRange" }, { 88, 8, 4, "UserInHeader" },
-		{ 96, 64, 4, "GroupCount" }, { 157, 1, 1, "WriteRestrictedAllows" }, { 156, 2, 1, "FlagByte" },
-		{ 159, 1, 1, "BoundaryUnconfined" }, { 188, 1, 4, "Reserved188" },
+	static const struct {
+		uint32_t at;
+		uint64_t value;
+		int len;
+		const char *name;
+	} table[] = {
+		{ 0, 1, 4, "Version" },
+		{ 4, 3, 1, "Type" },
+		{ 5, 1, 1, "PrimaryWithLevel" },
+		{ 6, 1, 2, "Reserved6" },
+		{ 12, 4, 4, "Policy" },
+		{ 24, PRIV(2), 8, "EnabledOutsidePresent" },
+		{ 32, 1, 4, "Reserved32" },
+		{ 44, 0x10, 4, "AuditPolicy" },
+		{ 56, 999, 8, "SessionUnknown" },
+		{ 64, 1, 4, "OwnerNotOwner" },
+		{ 68, 2, 4, "PrimaryGroupRange" },
+		{ 88, 8, 4, "UserInHeader" },
+		{ 96, 64, 4, "GroupCount" },
+		{ 157, 1, 1, "WriteRestrictedAllows" },
+		{ 156, 2, 1, "FlagByte" },
+		{ 159, 1, 1, "BoundaryUnconfined" },
+		{ 188, 1, 4, "Reserved188" },
 		{ 100, 0xfffffff0, 4, "DaclOffset" },
 	};
 	struct kacs_create_token_args args = { 0 };
@@ -132,7 +156,8 @@ static void test_duplicate(void)
 	token = create_token(&s);
 	copy = duplicate(token, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_PRIMARY, 3);
 	works(copy, "Duplicate_Primary_Works");
-	ok(!guid_of(token, a) && !guid_of(copy, b) && memcmp(a, b, 16), "Duplicate_Guid_IsNew"); /* KACS-TOK-058 */
+	ok(!guid_of(token, a) && !guid_of(copy, b) && memcmp(a, b, 16),
+	   "Duplicate_Guid_IsNew"); /* KACS-TOK-058 */
 	ok(query(copy, KACS_TOKEN_CLASS_IMPERSONATION_LEVEL, &level, 4) == 4 && !level,
 	   "Duplicate_Primary_LevelIsZero"); /* KACS-TOK-056 */
 	works(adjust_privilege(copy, 23, KACS_PRIV_REMOVED), "Adjust_Remove_Works");
@@ -147,7 +172,8 @@ static void test_duplicate(void)
 	fails(duplicate(low, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, 2), EINVAL,
 	      "Duplicate_LevelUp_Einval"); /* KACS-TOK-056 */
 	copy = duplicate(token, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, 0);
-	ok(copy >= 0 && !privileges_of(copy, privs) && !privs[0], "Duplicate_Anonymous_HasNoPrivilege"); /* KACS-TOK-059 */
+	ok(copy >= 0 && !privileges_of(copy, privs) && !privs[0],
+	   "Duplicate_Anonymous_HasNoPrivilege"); /* KACS-TOK-059 */
 	ok(!user_is(copy, SID_LOCAL_SERVICE), "Duplicate_Anonymous_ForgetsUser");
 	fails(duplicate(token, 8, 3, 0), EINVAL, "Duplicate_UnknownType_Einval");
 	fails(duplicate(token, 8, 2, 4), EINVAL, "Duplicate_UnknownLevel_Einval");
@@ -155,18 +181,23 @@ static void test_duplicate(void)
 	close(copy);
 	copy = open_self(0, KACS_TOKEN_QUERY);
 	fails(duplicate(copy, 8, 1, 0), EACCES, "Duplicate_QueryHandle_Eacces"); /* KACS-TOK-055 */
-	fails(ioctl(copy, KACS_IOC_ADJUST_PRIVS, NULL), EACCES, "Adjust_RightBeforeMemory_Eacces"); /* KACS-TOK-004 */
+	fails(ioctl(copy, KACS_IOC_ADJUST_PRIVS, NULL), EACCES,
+	      "Adjust_RightBeforeMemory_Eacces"); /* KACS-TOK-004 */
 	close(copy);
 	close(low);
 	close(token);
 }
 
-static int restrict_token(int token, uint64_t privs, const void *payload, uint32_t len,
-			  uint32_t deny, uint32_t sids, uint32_t flags)
+static int restrict_token(int token, uint64_t privs, const void *payload, uint32_t len, uint32_t deny,
+			  uint32_t sids, uint32_t flags)
 {
 	struct kacs_restrict_args args = {
-		.privs_to_delete = privs, .num_deny_indices = deny, .num_restrict_sids = sids,
-		.data_len = len, .flags = flags, .data_ptr = (uintptr_t)payload,
+		.privs_to_delete = privs,
+		.num_deny_indices = deny,
+		.num_restrict_sids = sids,
+		.data_len = len,
+		.flags = flags,
+		.data_ptr = (uintptr_t)payload,
 	};
 
 	return ioctl(token, KACS_IOC_RESTRICT, &args) ? -1 : args.result_fd;
@@ -184,9 +215,11 @@ static void test_restrict(void)
 	token_spec(&s, SID_LOCAL_SERVICE, session, 201, PRIV(23) | PRIV(35));
 	token = create_token(&s);
 	memcpy(payload + 4, SID_EVERYONE, 12);
-	made = restrict_token(token, PRIV(23), payload, sizeof(payload), 1, 1, KACS_RESTRICT_WRITE_RESTRICTED);
+	made = restrict_token(token, PRIV(23), payload, sizeof(payload), 1, 1,
+			      KACS_RESTRICT_WRITE_RESTRICTED);
 	works(made, "Restrict_Good_Works");
-	ok(!privileges_of(made, privs) && privs[0] == PRIV(35) && !privs[3], "Restrict_Privilege_IsGone"); /* KACS-TOK-064 */
+	ok(!privileges_of(made, privs) && privs[0] == PRIV(35) && !privs[3],
+	   "Restrict_Privilege_IsGone"); /* KACS-TOK-064 */
 	ok(query(made, KACS_TOKEN_CLASS_RESTRICTED_SIDS, buf, sizeof(buf)) == 24, "Restrict_List_IsThere");
 	query(made, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf));
 	memcpy(&attributes, buf + 4 + 4 + 12, 4);
@@ -198,9 +231,11 @@ static void test_restrict(void)
 	ok(again >= 0 && query(again, KACS_TOKEN_CLASS_RESTRICTED_SIDS, buf, sizeof(buf)) == 24,
 	   "Restrict_NoSids_KeepsList");
 	close(again);
-	fails(restrict_token(token, 0, payload, 15, 1, 1, 0), EINVAL, "Restrict_Short_Einval"); /* KACS-TOK-061 */
+	fails(restrict_token(token, 0, payload, 15, 1, 1, 0), EINVAL,
+	      "Restrict_Short_Einval"); /* KACS-TOK-061 */
 	fails(restrict_token(token, 0, payload, 16, 1, 0, 0), EINVAL, "Restrict_Trailing_Einval");
-	fails(restrict_token(token, 0, payload, 16, 1, 1, 2), EINVAL, "Restrict_Flag_Einval"); /* KACS-TOK-062 */
+	fails(restrict_token(token, 0, payload, 16, 1, 1, 2), EINVAL,
+	      "Restrict_Flag_Einval"); /* KACS-TOK-062 */
 	payload[0] = 2;
 	fails(restrict_token(token, 0, payload, 16, 1, 1, 0), EINVAL, "Restrict_IndexRange_Einval");
 	memset(payload, 0, sizeof(payload));
@@ -239,32 +274,40 @@ static void test_sessions(void)
 	ok(first >= 1000 && second > first, "Session_Ids_Grow"); /* KACS-TOK-086 */
 	works(session_info(first, &info), "Session_LookUp_Works");
 	ok(info.logon_type == KACS_LOGON_SERVICE && info.auth_package_len == 4 && info.user_sid_len == 12 &&
-	   !memcmp(info.user_sid, SID_LOCAL_SERVICE, 12), "Session_LookUp_TellsAll"); /* KACS-TOK-083 */
+		   !memcmp(info.user_sid, SID_LOCAL_SERVICE, 12),
+	   "Session_LookUp_TellsAll"); /* KACS-TOK-083 */
 	info.auth_package_ptr = (uintptr_t)package;
 	info.auth_package_len = 3;
 	fails(ioctl(dev, KACS_IOC_GET_LOGON_SESSION, &info), ERANGE, "Session_ShortPackage_Erange");
 	ok(info.auth_package_len == 4, "Session_ShortPackage_TellsSize");
-	ok(!ioctl(dev, KACS_IOC_GET_LOGON_SESSION, &info) && !memcmp(package, "test", 4), "Session_Package_Fits");
+	ok(!ioctl(dev, KACS_IOC_GET_LOGON_SESSION, &info) && !memcmp(package, "test", 4),
+	   "Session_Package_Fits");
 
 	token_spec(&s, SID_LOCAL_SERVICE, first, 201, 0);
 	token = create_token(&s);
-	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, first), EBUSY, "Session_WithToken_Ebusy"); /* KACS-TOK-088 */
+	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, first), EBUSY,
+	      "Session_WithToken_Ebusy"); /* KACS-TOK-088 */
 	close(token);
 	fails(session_info(first, &info), ENOENT, "Session_LastTokenGone_Ends"); /* KACS-TOK-087 */
 	works(session_info(second, &info), "Session_NeverHadToken_Stays");
 	works(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, second), "Session_Empty_Destroyed");
 	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, second), ENOENT, "Session_Twice_Enoent");
-	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, 0), EBUSY, "Session_System_StaysForever"); /* KACS-TOK-144 */
-	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, 998), EBUSY, "Session_Anonymous_StaysForever");
+	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, 0), EBUSY,
+	      "Session_System_StaysForever"); /* KACS-TOK-144 */
+	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, 998), EBUSY,
+	      "Session_Anonymous_StaysForever");
 
 	create_session(SID_LOCAL_SERVICE, &first);
 	token_spec(&s, SID_LOCAL_SERVICE, first, 201, 0);
 	token = create_token(&s);
 	works(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first), "Session_Invalidate_Works");
-	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, 0), EBUSY, "Session_InvalidateSystem_Ebusy"); /* KACS-TOK-144 */
-	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, 998), EBUSY, "Session_InvalidateAnonymous_Ebusy");
-	works(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first), "Session_InvalidateTwice_Works"); /* KACS-TOK-089 */
-	fails(create_token(&s), EINVAL, "CreateToken_DeadSession_Einval"); /* KACS-TOK-090 */
+	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, 0), EBUSY,
+	      "Session_InvalidateSystem_Ebusy"); /* KACS-TOK-144 */
+	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, 998), EBUSY,
+	      "Session_InvalidateAnonymous_Ebusy");
+	works(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first),
+	      "Session_InvalidateTwice_Works");                                    /* KACS-TOK-089 */
+	fails(create_token(&s), EINVAL, "CreateToken_DeadSession_Einval");         /* KACS-TOK-090 */
 	fails(ioctl(token, KACS_IOC_INSTALL), EPERM, "Install_DeadSession_Eperm"); /* KACS-TOK-102 */
 	ok(user_is(token, SID_LOCAL_SERVICE), "Query_DeadSession_Works");
 	ok(!session_info(first, &info) && info.flags == KACS_SESSION_DEAD, "Session_Dead_SaysSo");
@@ -296,10 +339,13 @@ static void test_sessions_node(void)
 		len += n;
 	close(fd);
 	text[len] = 0;
-	snprintf(line, sizeof(line), "session_id=%llu user_sid=010100000000000513000000 logon_type=5"
-		 " auth_package=74657374 created_at=", (unsigned long long)id);
+	snprintf(line, sizeof(line),
+		 "session_id=%llu user_sid=010100000000000513000000 logon_type=5"
+		 " auth_package=74657374 created_at=",
+		 (unsigned long long)id);
 	ok(strstr(text, line) != NULL, "SessionsNode_NewSession_IsListed");
-	ok(len && text[len - 1] == '\n' && strstr(text, "session_id=0 user_sid=010100000000000512000000 logon_type=5"),
+	ok(len && text[len - 1] == '\n' &&
+		   strstr(text, "session_id=0 user_sid=010100000000000512000000 logon_type=5"),
 	   "SessionsNode_System_IsListed"); /* KACS-TOK-144 */
 	ok(in_child(sessions_node_denied) == 0, "SessionsNode_Service_Eacces");
 	session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, id);
@@ -327,15 +373,18 @@ static void test_linked(void)
 	fails(ioctl(a, KACS_IOC_LINK_TOKENS, &link), EBADF, "Link_BadFd_Ebadf");
 	link = (struct kacs_link_tokens_args){ a, dev, session };
 	fails(ioctl(a, KACS_IOC_LINK_TOKENS, &link), EINVAL, "Link_NotAToken_Einval");
-	fails(ioctl(a, KACS_IOC_GET_LINKED_TOKEN, &get), ENOENT, "GetLinked_Unlinked_Enoent"); /* KACS-TOK-080 */
+	fails(ioctl(a, KACS_IOC_GET_LINKED_TOKEN, &get), ENOENT,
+	      "GetLinked_Unlinked_Enoent"); /* KACS-TOK-080 */
 	link = (struct kacs_link_tokens_args){ a, b, session };
 	works(ioctl(a, KACS_IOC_LINK_TOKENS, &link), "Link_Pair_Works");
-	ok(query(a, KACS_TOKEN_CLASS_ELEVATION_TYPE, &type, 4) == 4 && type == 2, "Link_Elevated_IsFull"); /* KACS-TOK-078 */
+	ok(query(a, KACS_TOKEN_CLASS_ELEVATION_TYPE, &type, 4) == 4 && type == 2,
+	   "Link_Elevated_IsFull"); /* KACS-TOK-078 */
 	ok(query(b, KACS_TOKEN_CLASS_ELEVATION_TYPE, &type, 4) == 4 && type == 3, "Link_Filtered_IsLimited");
 	link = (struct kacs_link_tokens_args){ b, a, session };
 	fails(ioctl(a, KACS_IOC_LINK_TOKENS, &link), EINVAL, "Link_RolesSwapped_Einval");
 	close(a);
-	works(ioctl(b, KACS_IOC_GET_LINKED_TOKEN, &get), "GetLinked_PartnerUnreferenced_Works"); /* KACS-TOK-081 */
+	works(ioctl(b, KACS_IOC_GET_LINKED_TOKEN, &get),
+	      "GetLinked_PartnerUnreferenced_Works"); /* KACS-TOK-081 */
 	ok(query(get.result_fd, KACS_TOKEN_CLASS_ELEVATION_TYPE, &type, 4) == 4 && type == 2,
 	   "GetLinked_Partner_IsFull");
 	close(b);

@@ -17,7 +17,8 @@ static int key;
 static void before_a_registry(void)
 {
 	works(emit("early"), "NoRegistry_Emission_Works /* KMES-129 KMES-143 */");
-	ok(capacity_of(0) == KMES_CAPACITY_DEFAULT && generation(0) == 1, "NoRegistry_Rings_HaveTheDefault /* KMES-086 */");
+	ok(capacity_of(0) == KMES_CAPACITY_DEFAULT && generation(0) == 1,
+	   "NoRegistry_Rings_HaveTheDefault /* KMES-086 */");
 }
 
 /* An event of @size bytes in all. */
@@ -65,7 +66,8 @@ static void inherited(void)
 
 	works(ioctl(key, REG_IOC_GET_SECURITY, &g), "Kmes_Descriptor_IsReadable");
 	ok(memmem(sd, sizeof(sd), root_sd + 56, 16) && memmem(sd, sizeof(sd), root_sd + 76, 20) &&
-	   memmem(sd, sizeof(sd), root_sd + 100, 16), "Kmes_Descriptor_IsTheHives /* KMES-137 */");
+		   memmem(sd, sizeof(sd), root_sd + 100, 16),
+	   "Kmes_Descriptor_IsTheHives /* KMES-137 */");
 }
 
 static void limits(void)
@@ -88,7 +90,9 @@ static void limits(void)
 static void refused(const char *name, uint32_t type, const void *data, uint32_t len, const void *shown,
 		    uint32_t shown_len, const char *what)
 {
-	struct reg_query_value_args q = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .txn_fd = -1 };
+	struct reg_query_value_args q = { .name_len = strlen(name),
+					  .name_ptr = (uintptr_t)name,
+					  .txn_fd = -1 };
 	uint8_t back[64];
 	char layer[16];
 
@@ -101,7 +105,8 @@ static void refused(const char *name, uint32_t type, const void *data, uint32_t 
 	   "%s_Registry_ShowsWhatWasWritten", what);
 	ok(find(&found, "KMES_CONFIG_REJECTED"), "%s_Event_ComesOnce", what);
 	ok(found.event[KMES_OFF_ORIGIN] == KMES_ORIGIN_KMES && holds(&found, TYPE("Machine\\System\\KMES")) &&
-	   holds(&found, TYPE(name)) && holds(&found, shown, shown_len), "%s_Event_NamesAll", what);
+		   holds(&found, TYPE(name)) && holds(&found, shown, shown_len),
+	   "%s_Event_NamesAll", what);
 }
 
 static void bad_values(void)
@@ -151,7 +156,8 @@ static void swap(void)
 	ok(old.page->generation == 2, "OldRing_Generation_IsBumped");
 	frozen = old.page->write_pos;
 	works(consume(&new, 0), "New_Attached");
-	ok(new.capacity == 1 << 20 && new.page->generation == 2 && new.page->tail_pos == 0, "NewRing_Describes_Itself /* KMES-117 */");
+	ok(new.capacity == 1 << 20 && new.page->generation == 2 && new.page->tail_pos == 0,
+	   "NewRing_Describes_Itself /* KMES-117 */");
 	emit("after");
 	ok(old.page->write_pos == frozen, "OldRing_WritePos_Stands /* KMES-120 */");
 	ok(new.page->write_pos == new.pos + 77 + 5 + 1, "NewRing_WritePos_Moves");
@@ -161,7 +167,8 @@ static void swap(void)
 	ok(poll(&p, 1, 0) == 1 && (p.revents & POLLHUP), "OldRing_Poll_Hup");
 	munmap(old.map, KMES_MAP_SIZE(old.capacity));
 	old.map = mmap(NULL, KMES_MAP_SIZE(old.capacity), PROT_READ, MAP_SHARED, old.fd, 0);
-	ok(old.map != MAP_FAILED && !memcmp(old.map, "KMESRING", 8), "OldRing_MappedAgain_IsStillIt /* KMES-083 KMES-122 */");
+	ok(old.map != MAP_FAILED && !memcmp(old.map, "KMESRING", 8),
+	   "OldRing_MappedAgain_IsStillIt /* KMES-083 KMES-122 */");
 
 	/* HAZ-027: a third generation waits until the first is gone. */
 	finder_close(&found);
@@ -189,9 +196,11 @@ static void no_memory(void)
 
 	works(set_qword(key, "BufferCapacity", 256 << 20), "Capacity_Huge_Written");
 	ok(find(&found, "KMES_SWAP_FAILED"), "Capacity_NoMemory_EventComes /* KMES-142 */");
-	ok(holds(&found, "\xa9requested\xce\x10\0\0\0", 15) && holds(&found, "\xa8retained\xce\0\x40\0\0", 14),
+	ok(holds(&found, "\xa9requested\xce\x10\0\0\0", 15) &&
+		   holds(&found, "\xa8retained\xce\0\x40\0\0", 14),
 	   "Capacity_NoMemory_EventNamesBoth");
-	ok(generation(0) == before && capacity_of(0) == KMES_CAPACITY_DEFAULT, "Capacity_NoMemory_NothingChanges");
+	ok(generation(0) == before && capacity_of(0) == KMES_CAPACITY_DEFAULT,
+	   "Capacity_NoMemory_NothingChanges");
 	works(emit("still here"), "Capacity_NoMemory_EmissionGoesOn");
 	set_dword(key, "MaxEventSize", 4096);
 	ok(comes_to(emit_sized, 4000, 0), "Capacity_NoMemory_OthersApply");

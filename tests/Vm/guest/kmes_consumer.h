@@ -78,9 +78,13 @@ __attribute__((unused)) static __u64 get(const __u8 *e, int offset, int bytes)
 static int emit_raw(const void *type, __u16 type_len, const void *payload, __u32 payload_len)
 {
 	struct kmes_emit_args a = {
-		.event_type = addr(type), .event_type_len = type_len,
-		.payload = addr(payload), .payload_len = payload_len,
-		.pad0 = 0xffff, .pad1 = ~0U, .pad2 = ~0U, /* ignored: KMES-045 */
+		.event_type = addr(type),
+		.event_type_len = type_len,
+		.payload = addr(payload),
+		.payload_len = payload_len,
+		.pad0 = 0xffff,
+		.pad1 = ~0U,
+		.pad2 = ~0U, /* ignored: KMES-045 */
 	};
 
 	return ioctl(kmes_dev, KMES_IOC_EMIT, &a);

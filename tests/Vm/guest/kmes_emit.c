@@ -22,9 +22,9 @@ static void record_fields(void)
 	if (!ok(e != NULL, "Emit_Returned_EventIsVisible")) /* KMES-054 */
 		return;
 	ok(get(e, 0, 4) == 77 + 8 + 4, "Record_EventSize_IsHeaderAndPayload"); /* KMES-005 */
-	ok(get(e, 4, 4) == 77 + 8, "Record_HeaderSize_Is77AndType");	       /* KMES-006 */
-	ok(get(e, 24, 2) == 0, "Record_CpuId_IsTheRings");		       /* KMES-013 */
-	ok(get(e, 26, 1) == KMES_ORIGIN_USER, "Record_Origin_IsUser");	       /* KMES-014 */
+	ok(get(e, 4, 4) == 77 + 8, "Record_HeaderSize_Is77AndType");           /* KMES-006 */
+	ok(get(e, 24, 2) == 0, "Record_CpuId_IsTheRings");                     /* KMES-013 */
+	ok(get(e, 26, 1) == KMES_ORIGIN_USER, "Record_Origin_IsUser");         /* KMES-014 */
 	ok(get(e, 75, 2) == 8 && !memcmp(e + 77, "test.one", 8), "Record_Type_Unchanged");
 	ok(!memcmp(e + 85, "\x81\xa1k\x2a", 4), "Record_Payload_Unchanged"); /* KMES-010 */
 	stamp = get(e, 8, 8);
@@ -61,7 +61,8 @@ static void rejected(void)
 
 	fails(emit_raw("", 0, "\x01", 1), EINVAL, "Emit_EmptyType_Einval");
 	fails(emit_raw(NULL, 0, NULL, 0), EINVAL, "Emit_NothingAtAll_Einval");
-	fails(emit_raw("t", 1, "\x01", ~0U), EINVAL, "Emit_SizeOverflow_EinvalBeforeCopy"); /* KMES-049 row 4 */
+	fails(emit_raw("t", 1, "\x01", ~0U), EINVAL,
+	      "Emit_SizeOverflow_EinvalBeforeCopy"); /* KMES-049 row 4 */
 	fails(emit_raw("t", 1, NULL, 65536 - 77), ENOSPC, "Emit_AboveMaxEventSize_EnospcBeforeCopy");
 	fails(emit_raw("t", 1, big, 65536 - 78), EINVAL, "Emit_ExactlyMaxEventSize_PassesTheSizeCheck");
 	fails(emit_raw(NULL, 4, "\x01", 1), EFAULT, "Emit_NullType_Efault");
@@ -71,13 +72,13 @@ static void rejected(void)
 	fails(emit_raw("a\xff", 2, "\x01", 1), EINVAL, "Emit_TypeNotUtf8_Einval");
 	fails(emit_raw("\xc0\x80", 2, "\x01", 1), EINVAL, "Emit_TypeOverlongNul_Einval");
 	fails(emit_raw("\xed\xa0\x80", 3, "\x01", 1), EINVAL, "Emit_TypeSurrogate_Einval");
-	fails(emit_raw("type", 4, "\x01", 0), EINVAL, "Emit_EmptyPayload_Einval"); /* KMES-027 */
+	fails(emit_raw("type", 4, "\x01", 0), EINVAL, "Emit_EmptyPayload_Einval");        /* KMES-027 */
 	fails(emit_raw("type", 4, "\x01\x01", 2), EINVAL, "Emit_BytesAfterValue_Einval"); /* KMES-025 */
 	fails(emit_raw("type", 4, "\xc1", 1), EINVAL, "Emit_ReservedByte_Einval");
 	fails(emit_raw("type", 4, "\xdd\xff\xff\xff\xff", 5), EINVAL, "Emit_MsgpackBomb_Einval");
 	fails(emit_raw("type", 4, "\xc6\xff\xff\xff\xff", 5), EINVAL, "Emit_FourGigabyteBin_Einval");
-	fails(emit_raw("type", 4, nested(33), 34), EINVAL, "Emit_Depth33_Einval"); /* KMES-028 */
-	fails(ioctl(kmes_dev, KMES_IOC_EMIT, NULL), EFAULT, "Emit_NullBlock_Efault");   /* KMES-046 */
+	fails(emit_raw("type", 4, nested(33), 34), EINVAL, "Emit_Depth33_Einval");    /* KMES-028 */
+	fails(ioctl(kmes_dev, KMES_IOC_EMIT, NULL), EFAULT, "Emit_NullBlock_Efault"); /* KMES-046 */
 	ok(ring.page->write_pos == bytes, "Emit_Rejected_WritesNothing");
 
 	works(emit_raw("type", 4, nested(32), 33), "Emit_Depth32_Works");
@@ -87,20 +88,25 @@ static void rejected(void)
 
 static int batch(struct kmes_batch_entry *e, __u32 count, void *out)
 {
-	struct kmes_batch_args b = { .entries = addr(e), .count = count, .pad0 = ~0U, .emitted_out = addr(out) };
+	struct kmes_batch_args b = {
+		.entries = addr(e), .count = count, .pad0 = ~0U, .emitted_out = addr(out)
+	};
 
 	return ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, &b);
 }
 
 static struct kmes_batch_entry entry(const char *type, const char *payload, __u32 len)
 {
-	return (struct kmes_batch_entry){ .event_type = addr(type), .event_type_len = strlen(type),
-					  .payload = addr(payload), .payload_len = len };
+	return (struct kmes_batch_entry){ .event_type = addr(type),
+					  .event_type_len = strlen(type),
+					  .payload = addr(payload),
+					  .payload_len = len };
 }
 
 static void batch_order(void)
 {
-	struct kmes_batch_entry e[3] = { entry("a", "\x01", 1), entry("b", "\x02", 1), entry("c", "\x03", 1) };
+	struct kmes_batch_entry e[3] = { entry("a", "\x01", 1), entry("b", "\x02", 1),
+					 entry("c", "\x03", 1) };
 	const __u8 *r[3];
 	__u32 out = 77;
 	int i;
@@ -159,7 +165,8 @@ static void batch_rejected(void)
 
 	e[2].payload = 0;
 	fails(batch(e, 5, &out), EFAULT, "Batch_ThirdUnreadable_Efault");
-	ok(out == 2 && next(&ring) && next(&ring) && !next(&ring), "Batch_ThirdUnreadable_FirstTwoEmitted"); /* KMES-065 */
+	ok(out == 2 && next(&ring) && next(&ring) && !next(&ring),
+	   "Batch_ThirdUnreadable_FirstTwoEmitted"); /* KMES-065 */
 	e[2] = entry("t", "\x01", 70000);
 	fails(batch(e, 5, &out), ENOSPC, "Batch_ThirdTooLarge_Enospc");
 	ok(out == 2 && next(&ring) && next(&ring) && !next(&ring), "Batch_ThirdTooLarge_FirstTwoEmitted");

@@ -33,7 +33,9 @@ static int op_emit(void)
 static int op_batch(void)
 {
 	static __u8 payload[600] = { 0xc5, 597 >> 8, 597 & 0xff };
-	struct kmes_batch_entry e = { .event_type = addr("fault"), .event_type_len = 5, .payload = addr(payload),
+	struct kmes_batch_entry e = { .event_type = addr("fault"),
+				      .event_type_len = 5,
+				      .payload = addr(payload),
 				      .payload_len = sizeof(payload) };
 	__u32 done = 77;
 	struct kmes_batch_args b = { .entries = addr(&e), .count = 1, .emitted_out = addr(&done) };
@@ -78,10 +80,11 @@ int main(void)
 {
 	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	switch_fd = open("/sys/module/pkm/parameters/fail_nth", O_RDWR);
-	if (!works(kmes_dev, "Device_Opens") || !works(switch_fd, "Switch_Opens") || !works(consume(&ring, 0), "Ring_Attached"))
+	if (!works(kmes_dev, "Device_Opens") || !works(switch_fd, "Switch_Opens") ||
+	    !works(consume(&ring, 0), "Ring_Attached"))
 		return plan();
-	each(op_emit, "Emit"); /* KMES-051 */
-	each(op_batch, "Batch"); /* KMES-069 */
+	each(op_emit, "Emit");     /* KMES-051 */
+	each(op_batch, "Batch");   /* KMES-069 */
 	each(op_attach, "Attach"); /* KMES-073 */
 	return plan();
 }

@@ -29,21 +29,31 @@ static void bombs(void)
 		__u32 len;
 		const char *name;
 	} cases[] = {
-		{ "\xdd\xff\xff\xff\xff", 5, "Array32" },	      { "\xdf\xff\xff\xff\xff", 5, "Map32" },
-		{ "\xdc\xff\xff", 3, "Array16" },		      { "\xde\xff\xff", 3, "Map16" },
-		{ "\xdb\xff\xff\xff\xff", 5, "Str32" },		      { "\xc6\xff\xff\xff\xff", 5, "Bin32" },
-		{ "\xc9\xff\xff\xff\xff\x01", 6, "Ext32" },	      { "\xc9\xff\xff\xff\xff", 5, "Ext32Cut" },
-		{ "\xdd\x80\0\0\0\xdd\x80\0\0\0\xc0", 11, "ArrayOfArrays" }, { "\xdf\x80\0\0\0\xc0\xc0", 7, "MapPairs" },
-		{ "\xd9", 1, "Str8Cut" },			      { "\xda\xff", 2, "Str16Cut" },
-		{ "\xc1", 1, "NeverUsed" },			      { "\xc0\xc0", 2, "TwoValues" },
-		{ "\x91", 1, "ArrayCut" },			      { "\x81\xc0", 2, "MapCut" },
-		{ "\xcf\0\0\0", 4, "Uint64Cut" },		      { "\xcb\0\0\0\0\0\0\0", 8, "FloatCut" },
+		{ "\xdd\xff\xff\xff\xff", 5, "Array32" },
+		{ "\xdf\xff\xff\xff\xff", 5, "Map32" },
+		{ "\xdc\xff\xff", 3, "Array16" },
+		{ "\xde\xff\xff", 3, "Map16" },
+		{ "\xdb\xff\xff\xff\xff", 5, "Str32" },
+		{ "\xc6\xff\xff\xff\xff", 5, "Bin32" },
+		{ "\xc9\xff\xff\xff\xff\x01", 6, "Ext32" },
+		{ "\xc9\xff\xff\xff\xff", 5, "Ext32Cut" },
+		{ "\xdd\x80\0\0\0\xdd\x80\0\0\0\xc0", 11, "ArrayOfArrays" },
+		{ "\xdf\x80\0\0\0\xc0\xc0", 7, "MapPairs" },
+		{ "\xd9", 1, "Str8Cut" },
+		{ "\xda\xff", 2, "Str16Cut" },
+		{ "\xc1", 1, "NeverUsed" },
+		{ "\xc0\xc0", 2, "TwoValues" },
+		{ "\x91", 1, "ArrayCut" },
+		{ "\x81\xc0", 2, "MapCut" },
+		{ "\xcf\0\0\0", 4, "Uint64Cut" },
+		{ "\xcb\0\0\0\0\0\0\0", 8, "FloatCut" },
 	};
 	__u8 deep[60000];
 	__u32 i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		ok(refused(cases[i].bytes, cases[i].len, EINVAL), "Bomb_%s_Einval /* KMES-025 KMES-027 */", cases[i].name);
+		ok(refused(cases[i].bytes, cases[i].len, EINVAL), "Bomb_%s_Einval /* KMES-025 KMES-027 */",
+		   cases[i].name);
 	memset(deep, 0x91, sizeof(deep));
 	ok(refused(deep, sizeof(deep), EINVAL), "Bomb_SixtyThousandDeep_Einval /* KMES-028 */");
 	deep[33] = 0xc0;
@@ -64,7 +74,8 @@ static void bombs(void)
 /* KMES-002 KMES-049 step 7 */
 static void types(void)
 {
-	static const char *const bad[] = { "\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "ok\xe2\x82", "\x80" };
+	static const char *const bad[] = { "\xff",       "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+					   "ok\xe2\x82", "\x80" };
 	static __u8 longest[65535];
 	__u32 i;
 
@@ -74,8 +85,10 @@ static void types(void)
 	works(emit_raw("KACS", 4, "\xc0", 1), "Type_OfTheKernel_IsNotReserved /* KMES-055 */");
 	works(emit_raw("\xef\xbf\xbf\xf0\x9f\x98\x80", 7, "\xc0", 1), "Type_AnyCharacter_Works");
 	memset(longest, 'x', sizeof(longest));
-	fails(emit_raw(longest, 65535, "\xc0", 1), ENOSPC, "Type_LongestThereIs_OnlyTheSizeCounts /* KMES-008 */");
-	works(emit_raw(longest, 65536 - 77 - 1, "\xc0", 1), "Type_FillsTheEvent_Works /* KMES-008 KMES-029 */");
+	fails(emit_raw(longest, 65535, "\xc0", 1), ENOSPC,
+	      "Type_LongestThereIs_OnlyTheSizeCounts /* KMES-008 */");
+	works(emit_raw(longest, 65536 - 77 - 1, "\xc0", 1),
+	      "Type_FillsTheEvent_Works /* KMES-008 KMES-029 */");
 }
 
 /* Lengths that no memory is behind: judged before a pointer is touched. */
@@ -86,7 +99,8 @@ static void lengths(void)
 
 	for (i = 0; i < 5; i++)
 		fails(emit_raw("t", 1, (void *)8, lens[i]), i < 2 ? EINVAL : ENOSPC,
-		      i < 2 ? "Length_Overflows_Einval /* KMES-049 */" : "Length_TooLarge_Enospc /* KMES-049 */");
+		      i < 2 ? "Length_Overflows_Einval /* KMES-049 */"
+			    : "Length_TooLarge_Enospc /* KMES-049 */");
 	fails(emit_raw((void *)-4096L, 8, "\xc0", 1), EFAULT, "Type_KernelAddress_Efault");
 	fails(emit_raw("t", 1, (void *)0xffff888000000000, 8), EFAULT, "Payload_KernelAddress_Efault");
 	fails(emit_raw("t", 1, (void *)0x7ffffffff000, 4096), EFAULT, "Payload_EndOfUserSpace_Efault");
@@ -102,7 +116,8 @@ static void *come_and_go(void *arg)
 	(void)arg;
 	while (!stop) {
 		munmap(shaky, 4096);
-		mmap(shaky, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0);
+		mmap(shaky, 4096, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0);
 	}
 	return NULL;
 }
@@ -209,12 +224,14 @@ static void slow_page(void)
 	memcpy(shaky, "flip", 4);
 	r.range.start = addr(shaky + 4096);
 	r.range.len = 4096;
-	if (!works(uffd, "Userfaultfd_Opens") || !works(ioctl(uffd, UFFDIO_API, &api), "Userfaultfd_Answers") ||
+	if (!works(uffd, "Userfaultfd_Opens") ||
+	    !works(ioctl(uffd, UFFDIO_API, &api), "Userfaultfd_Answers") ||
 	    !works(ioctl(uffd, UFFDIO_REGISTER, &r), "Userfaultfd_Registers"))
 		return;
 	judge(&events, &bad);
 	pthread_create(&t, NULL, serve_fault, &uffd);
-	works(emit_raw(shaky, 4, shaky + 4096, 1), "SlowPage_TypeRuinedMeanwhile_Works /* KMES-050 KMES-053 */");
+	works(emit_raw(shaky, 4, shaky + 4096, 1),
+	      "SlowPage_TypeRuinedMeanwhile_Works /* KMES-050 KMES-053 */");
 	pthread_join(t, NULL);
 	ok(shaky[0] == 0xff, "SlowPage_Type_WasRuined");
 	judge(&events, &bad);
@@ -275,7 +292,8 @@ static void crowd(void)
 	}
 	printf("# emitted %llu, seen %llu, in holes %llu\n", emitted, seen, holes);
 	ok(emitted >= 20 * 8 * 500, "Crowd_EveryEvent_HasANumber");
-	ok(seen + holes == emitted, "Crowd_WhatIsOverwritten_IsExactlyTheHoles /* KMES-024 KMES-112 KMES-113 KMES-138 */");
+	ok(seen + holes == emitted,
+	   "Crowd_WhatIsOverwritten_IsExactlyTheHoles /* KMES-024 KMES-112 KMES-113 KMES-138 */");
 	ok(!bad, "Crowd_Nothing_IsDropped");
 }
 
@@ -294,7 +312,8 @@ static void sleepers(void)
 		bad += emit("lazy") < 0;
 	ioctl(kmes_dev, KMES_IOC_STATS, &s);
 	ok(n >= 60 && !bad, "Lazy_SixtyScribblers_EmissionGoesOn /* KMES-078 KMES-093 KMES-140 */");
-	ok(!memcmp(lazy[0].map, "KMESRING", 8) && lazy[0].page->tail_pos == s.tail_pos, "Lazy_Ring_IsUntouched /* KMES-093 */");
+	ok(!memcmp(lazy[0].map, "KMESRING", 8) && lazy[0].page->tail_pos == s.tail_pos,
+	   "Lazy_Ring_IsUntouched /* KMES-093 */");
 	while (n--) {
 		munmap(lazy[n].map, KMES_MAP_SIZE(lazy[n].capacity));
 		close(lazy[n].fd);

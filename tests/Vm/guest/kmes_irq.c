@@ -80,7 +80,8 @@ static void interrupts(void)
 	}
 	walk(&n);
 	printf("# %d from interrupts, %d from the process\n", n.irq, n.user);
-	ok(n.irq == IRQS && n.user == emitted, "Interrupts_EveryEvent_IsThere /* KMES-033 KMES-101 HAZ-026 */");
+	ok(n.irq == IRQS && n.user == emitted,
+	   "Interrupts_EveryEvent_IsThere /* KMES-033 KMES-101 HAZ-026 */");
 	ok(!n.torn && !n.holes, "Interrupts_NoEvent_IsTorn /* KMES-033 */");
 	ok(!n.named, "Interrupts_Identity_IsNobodys /* KMES-018 */");
 }
@@ -113,11 +114,14 @@ static void kernel_batch(void)
 	e[1] = next(&ring);
 	if (!ok(e[0] && e[1] && !next(&ring), "Batch_OfFour_TwoAreWritten /* KMES-040 */"))
 		return;
-	ok(get(e[1], KMES_OFF_SEQUENCE, 8) == get(e[0], KMES_OFF_SEQUENCE, 8) + 3, "Batch_Refused_TakeNumbers /* KMES-036 KMES-040 */");
+	ok(get(e[1], KMES_OFF_SEQUENCE, 8) == get(e[0], KMES_OFF_SEQUENCE, 8) + 3,
+	   "Batch_Refused_TakeNumbers /* KMES-036 KMES-040 */");
 	ok(after.dropped == before.dropped + 2, "Batch_Refused_AreCounted /* KMES-036 */");
 	ok(get(e[0], KMES_OFF_TIMESTAMP, 8) == get(e[1], KMES_OFF_TIMESTAMP, 8) &&
-	   !memcmp(e[0] + KMES_OFF_EFFECTIVE, e[1] + KMES_OFF_EFFECTIVE, 48), "Batch_SharesTimeAndIdentity /* KMES-039 */");
-	ok(e[0][KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS && e[1][KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS, "Batch_HasOneClass /* KMES-038 */");
+		   !memcmp(e[0] + KMES_OFF_EFFECTIVE, e[1] + KMES_OFF_EFFECTIVE, 48),
+	   "Batch_SharesTimeAndIdentity /* KMES-039 */");
+	ok(e[0][KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS && e[1][KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS,
+	   "Batch_HasOneClass /* KMES-038 */");
 	ok(get(e[1], 0, 4) == get(e[1], 4, 4), "Batch_EmptyPayload_IsLegal /* KMES-026 */");
 	ok(ring.page->futex_counter == seen + 1, "Batch_WakesOnce /* KMES-041 */");
 }

@@ -22,7 +22,9 @@ int main(void)
 {
 	struct kmes_stats before = { .size = sizeof(before) }, after = { .size = sizeof(after) };
 	int online = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
-	struct kmes_batch_entry e = { .event_type = addr("lost"), .event_type_len = 4, .payload = addr("\xc0"), .payload_len = 1 };
+	struct kmes_batch_entry e = {
+		.event_type = addr("lost"), .event_type_len = 4, .payload = addr("\xc0"), .payload_len = 1
+	};
 	__u32 done = 0;
 	struct kmes_batch_args b = { .entries = addr(&e), .count = 1, .emitted_out = addr(&done) };
 	__u64 capacity;
@@ -39,7 +41,8 @@ int main(void)
 	ok(done == 1, "LateCpu_Batch_CountsAsDone");
 	fails(emit_raw("lost", 4, "\xc1", 1), EINVAL, "LateCpu_Checks_AreTheSame");
 	ioctl(kmes_dev, KMES_IOC_STATS, &after);
-	ok(after.sequence == before.sequence && after.dropped == before.dropped, "LateCpu_OtherRings_AreUntouched");
+	ok(after.sequence == before.sequence && after.dropped == before.dropped,
+	   "LateCpu_OtherRings_AreUntouched");
 	pin(0);
 	works(emit("kept"), "Cpu0_Emits");
 	ioctl(kmes_dev, KMES_IOC_STATS, &after);

@@ -17,10 +17,15 @@ __attribute__((unused)) static int create_key(const char *path)
 	return ioctl(registry, REG_CREATE_KEY, &a);
 }
 
-__attribute__((unused)) static int set_bytes(int key, const char *name, uint32_t type, const void *data, uint32_t len)
+__attribute__((unused)) static int set_bytes(int key, const char *name, uint32_t type, const void *data,
+					     uint32_t len)
 {
-	struct reg_set_value_args a = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .type = type,
-		.data_len = len, .data_ptr = (uintptr_t)data, .txn_fd = -1 };
+	struct reg_set_value_args a = { .name_len = strlen(name),
+					.name_ptr = (uintptr_t)name,
+					.type = type,
+					.data_len = len,
+					.data_ptr = (uintptr_t)data,
+					.txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_SET_VALUE, &a);
 }
@@ -100,7 +105,8 @@ __attribute__((unused)) static int find_now(struct finder *f, const char *type)
 		const __u8 *e;
 
 		while ((e = next(&f->ring[i]))) {
-			if (get(e, KMES_OFF_TYPE_LEN, 2) != strlen(type) || memcmp(e + 77, type, strlen(type)))
+			if (get(e, KMES_OFF_TYPE_LEN, 2) != strlen(type) ||
+			    memcmp(e + 77, type, strlen(type)))
 				continue;
 			f->size = get(e, 0, 4);
 			memcpy(f->event, e, f->size);

@@ -24,8 +24,10 @@ static int batch_of(__u32 count, __u32 *out)
 	__u32 i;
 
 	for (i = 0; i < count; i++)
-		e[i] = (struct kmes_batch_entry){ .event_type = addr("rate"), .event_type_len = 4,
-						  .payload = addr("\x01"), .payload_len = 1 };
+		e[i] = (struct kmes_batch_entry){ .event_type = addr("rate"),
+						  .event_type_len = 4,
+						  .payload = addr("\x01"),
+						  .payload_len = 1 };
 	return ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, &b);
 }
 

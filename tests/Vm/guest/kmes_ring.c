@@ -54,7 +54,7 @@ static void attach_errors(void)
 		if (fds[i] < 0)
 			break;
 	}
-	ok(i == KMES_ATTACH_MAX - 1, "Attach_64Consumers_Work"); /* KMES-077 */
+	ok(i == KMES_ATTACH_MAX - 1, "Attach_64Consumers_Work");   /* KMES-077 */
 	fails(attach(0, &capacity), ENOSPC, "Attach_65th_Enospc"); /* KMES-078, HAZ-027 */
 	while (i--)
 		close(fds[i]);
@@ -101,7 +101,8 @@ static void stores(void)
 	ok(store(ring.map + KMES_CONSUMER_OFFSET) == 0, "Store_ConsumerAfterMprotect_Works");
 
 	mem = open("/proc/self/mem", O_RDWR);
-	ok(pwrite(mem, "x", 1, (off_t)(unsigned long)ring.map + KMES_DATA_OFFSET) < 0, "Store_ProcMem_Refused");
+	ok(pwrite(mem, "x", 1, (off_t)(unsigned long)ring.map + KMES_DATA_OFFSET) < 0,
+	   "Store_ProcMem_Refused");
 	close(mem);
 	ok(process_vm_writev(getpid(), &from, 1, &to, 1, 0) < 0, "Store_ProcessVmWritev_Refused");
 	if (pipe(pipes) == 0 && write(pipes[1], "x", 1) == 1)
@@ -165,7 +166,7 @@ static void waits(void)
 
 	emit("quiet");
 	ok(ring.page->futex_counter == seen, "Emit_NobodyAsked_CounterStays"); /* KMES-098 */
-	fails(wait_for(seen + 1, 1), EAGAIN, "Wait_CounterDiffers_Eagain");	/* KMES-099 */
+	fails(wait_for(seen + 1, 1), EAGAIN, "Wait_CounterDiffers_Eagain");    /* KMES-099 */
 	fails(wait_for(seen, 20), ETIMEDOUT, "Wait_NothingHappens_Etimedout");
 	fails(ioctl(ring.fd, KMES_IOC_WAIT, NULL), EFAULT, "Wait_Null_Efault");
 	fails(ioctl(ring.fd, _IO(KMES_IOC, 0x7f), NULL), ENOTTY, "RingIoctl_Unknown_Enotty");
@@ -194,8 +195,10 @@ static int batch(__u32 count)
 	struct kmes_batch_args b = { .entries = addr(e), .count = count, .emitted_out = addr(&done) };
 
 	for (i = 0; i < count; i++)
-		e[i] = (struct kmes_batch_entry){ .event_type = addr("batch"), .event_type_len = 5,
-						  .payload = addr("\x01"), .payload_len = 1 };
+		e[i] = (struct kmes_batch_entry){ .event_type = addr("batch"),
+						  .event_type_len = 5,
+						  .payload = addr("\x01"),
+						  .payload_len = 1 };
 	return ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, &b);
 }
 
@@ -257,7 +260,8 @@ static void overrun(void)
 		bad += emit_raw("flood", 5, payload, sizeof(payload)) < 0;
 	ok(bad == 0, "Overrun_Emission_NeverFails"); /* KMES-037 */
 	ok(ring.page->tail_pos > 0, "Overrun_Tail_Moved");
-	ok(ring.page->write_pos - ring.page->tail_pos <= ring.capacity, "Overrun_Live_FitsTheRing"); /* KMES-096 */
+	ok(ring.page->write_pos - ring.page->tail_pos <= ring.capacity,
+	   "Overrun_Live_FitsTheRing"); /* KMES-096 */
 	for (pos = ring.page->tail_pos; pos < ring.page->write_pos; count++) {
 		const __u8 *e = ring.data + (pos & (ring.capacity - 1));
 		__u64 this = get(e, 16, 8);
@@ -285,7 +289,8 @@ static void geometry(void)
 	ok(!used, "ConsumerPage_Fresh_IsZero"); /* KMES-092 */
 	ok(p->version == 1 && p->cpu_id == 0 && p->data_offset == 8192 && p->generation == 1,
 	   "Page_StaticFields_AreAsWritten");
-	ok(p->capacity == ring.capacity && ring.capacity == KMES_CAPACITY_DEFAULT, "Page_Capacity_IsTheDefault"); /* KMES-074 */
+	ok(p->capacity == ring.capacity && ring.capacity == KMES_CAPACITY_DEFAULT,
+	   "Page_Capacity_IsTheDefault");                        /* KMES-074 */
 	ok(p->write_pos > 0, "Ring_FromLoadOn_HoldsBootEvents"); /* KMES-086 */
 }
 
@@ -301,7 +306,8 @@ int main(void)
 	sigaction(SIGSEGV, &act, NULL);
 	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	emit("first"); /* emission needs no consumer: KMES-140 */
-	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps /* KMES-079 */"))
+	if (!works(kmes_dev, "Device_Opens") ||
+	    !works(consume(&ring, 0), "Ring_Attached_Maps /* KMES-079 */"))
 		return plan();
 	geometry();
 	attach_errors();
@@ -313,7 +319,8 @@ int main(void)
 	scribbler();
 	overrun();
 	batches();
-	ok(!memcmp(ring.data, ring.data + ring.capacity, ring.capacity), "Data_SecondCopy_IsTheSamePages"); /* KMES-087 */
+	ok(!memcmp(ring.data, ring.data + ring.capacity, ring.capacity),
+	   "Data_SecondCopy_IsTheSamePages"); /* KMES-087 */
 	close(ring.fd);
 	emit("after close");
 	ok(ring.page->write_pos > 0, "Close_Mapping_StaysReadable"); /* KMES-082 */

@@ -63,12 +63,15 @@ static void cpus(void)
 	ok(get(record, KMES_OFF_CPU_ID, 2) == 0, "Cpu0_Record_SaysSo /* KMES-013 KMES-075 */");
 	ok(emitted(1, "second"), "Cpu1_Emits");
 	s1 = get(record, KMES_OFF_SEQUENCE, 8);
-	ok(get(record, KMES_OFF_CPU_ID, 2) == 1 && rings[1].page->cpu_id == 1, "Cpu1_Record_SaysSo /* KMES-013 KMES-084 */");
+	ok(get(record, KMES_OFF_CPU_ID, 2) == 1 && rings[1].page->cpu_id == 1,
+	   "Cpu1_Record_SaysSo /* KMES-013 KMES-084 */");
 	ok(get(record, KMES_OFF_TIMESTAMP, 8) >= t0, "Cpu1_Later_HasALaterTime /* KMES-023 */");
 	ok(emitted(1, "third"), "Cpu1_EmitsAgain");
-	ok(get(record, KMES_OFF_SEQUENCE, 8) == s1 + 1, "Cpu1_Number_IsItsOwn /* KMES-011 KMES-021 KMES-022 */");
+	ok(get(record, KMES_OFF_SEQUENCE, 8) == s1 + 1,
+	   "Cpu1_Number_IsItsOwn /* KMES-011 KMES-021 KMES-022 */");
 	emitted(0, "fourth");
-	ok(get(record, KMES_OFF_SEQUENCE, 8) == s0 + 1, "Cpu0_Number_IsUntouchedByCpu1 /* KMES-021 KMES-084 */");
+	ok(get(record, KMES_OFF_SEQUENCE, 8) == s0 + 1,
+	   "Cpu0_Number_IsUntouchedByCpu1 /* KMES-021 KMES-084 */");
 }
 
 /* KMES-012 KMES-022 KMES-144 */
@@ -86,7 +89,8 @@ static void clock_steps(void)
 	works(clock_settime(CLOCK_REALTIME, &past), "Clock_SetBack");
 	emitted(0, "after");
 	ok(get(record, KMES_OFF_TIMESTAMP, 8) < stamp, "ClockBack_Timestamp_GoesBack /* KMES-144 */");
-	ok(get(record, KMES_OFF_SEQUENCE, 8) == sequence + 1, "ClockBack_Sequence_GoesOn /* KMES-022 KMES-144 KMES-147 */");
+	ok(get(record, KMES_OFF_SEQUENCE, 8) == sequence + 1,
+	   "ClockBack_Sequence_GoesOn /* KMES-022 KMES-144 KMES-147 */");
 	clock_settime(CLOCK_REALTIME, &now);
 }
 
@@ -104,8 +108,10 @@ static int true_is(const __u8 guid[16])
 static void impersonation(void)
 {
 	__u8 mine[16], other[16];
-	int self = open_self(0, KACS_TOKEN_QUERY), copy = duplicate(open_self(0, KACS_TOKEN_QUERY | KACS_TOKEN_DUPLICATE),
-		KACS_TOKEN_QUERY | KACS_TOKEN_IMPERSONATE, KACS_TOKEN_TYPE_IMPERSONATION, KACS_LEVEL_IMPERSONATION);
+	int self = open_self(0, KACS_TOKEN_QUERY),
+	    copy = duplicate(open_self(0, KACS_TOKEN_QUERY | KACS_TOKEN_DUPLICATE),
+			     KACS_TOKEN_QUERY | KACS_TOKEN_IMPERSONATE, KACS_TOKEN_TYPE_IMPERSONATION,
+			     KACS_LEVEL_IMPERSONATION);
 
 	works(self, "Self_Opens");
 	works(copy, "Copy_Made");
@@ -113,7 +119,8 @@ static void impersonation(void)
 	guid_of(copy, other);
 	ok(memcmp(mine, other, 16) != 0, "Copy_HasAGuidOfItsOwn");
 	emitted(0, "self");
-	ok(effective_is(mine) && true_is(mine), "NotImpersonating_BothAreThePrimarys /* KMES-015 KMES-016 */");
+	ok(effective_is(mine) && true_is(mine),
+	   "NotImpersonating_BothAreThePrimarys /* KMES-015 KMES-016 */");
 	works(ioctl(copy, KACS_IOC_IMPERSONATE), "Impersonation_Begins");
 	emitted(0, "as.other");
 	ok(effective_is(other), "Impersonating_Effective_IsTheOthers /* KMES-015 KMES-019 KMES-020 */");
@@ -156,7 +163,8 @@ static void processes(const char *self)
 	waitpid(child, NULL, 0);
 	find_record("child.fork", from);
 	memcpy(child_guid, record + KMES_OFF_PROCESS, 16);
-	ok(memcmp(child_guid, process, 16) && memcmp(child_guid, nobody, 16), "Child_HasAnotherGuid /* KMES-017 */");
+	ok(memcmp(child_guid, process, 16) && memcmp(child_guid, nobody, 16),
+	   "Child_HasAnotherGuid /* KMES-017 */");
 	find_record("child.exec", from);
 	ok(!memcmp(record + KMES_OFF_PROCESS, child_guid, 16), "Child_AfterExec_KeepsIt /* KMES-017 */");
 }

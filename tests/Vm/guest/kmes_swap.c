@@ -11,7 +11,7 @@
 #include "kmes_registry.h"
 
 #define PRODUCERS 4
-#define SWAPS	  100
+#define SWAPS     100
 
 static volatile int finish, producing = PRODUCERS;
 static int key;
@@ -215,7 +215,8 @@ static void swap_often(void)
 
 static void verdict(void)
 {
-	__u64 seen = 0, missed = 0, holes = 0, twice = 0, torn = 0, bad = 0, moves = 0, emitted = 0, counted = 0;
+	__u64 seen = 0, missed = 0, holes = 0, twice = 0, torn = 0, bad = 0, moves = 0, emitted = 0,
+	      counted = 0;
 	int i, cpu;
 
 	for (cpu = 0; cpu < 2; cpu++) {
@@ -234,7 +235,8 @@ static void verdict(void)
 	}
 	for (i = 0; i < PRODUCERS; i++)
 		emitted += producers[i].emitted;
-	printf("# emitted %llu seen %llu missed %llu holes %llu moves %llu\n", emitted, seen, missed, holes, moves);
+	printf("# emitted %llu seen %llu missed %llu holes %llu moves %llu\n", emitted, seen, missed, holes,
+	       moves);
 	ok(!torn && !bad, "Flood_EveryEvent_IsWhole");
 	ok(!twice, "Flood_NoEvent_ComesTwice /* KMES-115 */");
 	ok(seen + missed == counted && missed <= holes, "Flood_Missing_AreInHoles /* KMES-113 */");

@@ -43,20 +43,23 @@ static int drain_type(const char *type)
 	return n;
 }
 
-static void refused(const char *name, uint32_t type, const void *data, uint32_t len, const char *kind, const void *shown,
-		    uint32_t shown_len)
+static void refused(const char *name, uint32_t type, const void *data, uint32_t len, const char *kind,
+		    const void *shown, uint32_t shown_len)
 {
 	ok(set_bytes(key, name, type, data, len) == 0, "%s_Write_Succeeds /* LCS-312 LCS-316 */", kind);
 	ok(find(&found, "LCS_SELF_CONFIG_INVALID"), "%s_Event_Comes /* LCS-312 */", kind);
-	ok(found.event[KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS && holds(&found, TYPE("Machine\\System\\Registry")) &&
-	   holds(&found, TYPE(name)) && holds(&found, TYPE(kind)) && holds(&found, shown, shown_len),
+	ok(found.event[KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS &&
+		   holds(&found, TYPE("Machine\\System\\Registry")) && holds(&found, TYPE(name)) &&
+		   holds(&found, TYPE(kind)) && holds(&found, shown, shown_len),
 	   "%s_Event_SaysWhat /* LCS-157 */", kind);
 }
 
 int main(void)
 {
 	static const uint32_t zero = 0;
-	struct reg_delete_value_args gone = { .name_len = 22, .name_ptr = (uintptr_t)"MaxPathComponentLength", .txn_fd = -1 };
+	struct reg_delete_value_args gone = { .name_len = 22,
+					      .name_ptr = (uintptr_t) "MaxPathComponentLength",
+					      .txn_fd = -1 };
 	int i;
 
 	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
@@ -71,16 +74,21 @@ int main(void)
 
 	key = create_key("Machine\\System\\Registry");
 	works(key, "Key_Created");
-	ok(find(&found, "LCS_SELF_CONFIG_INVALID") && holds(&found, TYPE("missing")), "Key_Appears_MissingAreReported /* LCS-309 LCS-312 */");
+	ok(find(&found, "LCS_SELF_CONFIG_INVALID") && holds(&found, TYPE("missing")),
+	   "Key_Appears_MissingAreReported /* LCS-309 LCS-312 */");
 	usleep(100000);
 	ok(drain_type("LCS_SELF_CONFIG_INVALID") == 18, "Missing_EachOfNineteen_Once");
 	works(set_dword(key, "MaxPathComponentLength", 64), "Parameter_Written");
-	ok(comes_to(65, ENAMETOOLONG), "Parameter_Valid_AppliesToNewOperations /* LCS-308 LCS-311 LCS-314 */");
+	ok(comes_to(65, ENAMETOOLONG),
+	   "Parameter_Valid_AppliesToNewOperations /* LCS-308 LCS-311 LCS-314 */");
 	ok(write_named(64) == 0, "Parameter_ExactlyThat_Works");
 
-	refused("MaxPathComponentLength", REG_DWORD, &zero, 4, "dword_out_of_range", "\xacreceived_u32\x00\xaeretained_value\x40", 30);
-	refused("MaxPathComponentLength", REG_SZ, "many", 4, "wrong_type", "\xadreceived_type\x01\xacreceived_u32\xc0", 29);
-	ok(write_named(65) == ENAMETOOLONG && write_named(64) == 0, "Refused_PreviousValue_Stays /* LCS-312 */");
+	refused("MaxPathComponentLength", REG_DWORD, &zero, 4, "dword_out_of_range",
+		"\xacreceived_u32\x00\xaeretained_value\x40", 30);
+	refused("MaxPathComponentLength", REG_SZ, "many", 4, "wrong_type",
+		"\xadreceived_type\x01\xacreceived_u32\xc0", 29);
+	ok(write_named(65) == ENAMETOOLONG && write_named(64) == 0,
+	   "Refused_PreviousValue_Stays /* LCS-312 */");
 	set_dword(key, "NoSuchParameter", 1);
 	usleep(100000);
 	ok(!drain_type("LCS_SELF_CONFIG_INVALID"), "UnknownName_IsIgnored /* LCS-313 */");

@@ -6,7 +6,7 @@
 #include "tap.h"
 
 #define SWITCH "/sys/module/pkm/parameters/fail_nth"
-#define MANY 60
+#define MANY   60
 
 static struct source machine;
 static int dev, key, switch_fd, round_number;
@@ -37,7 +37,7 @@ static int closed(int fd)
 
 static int op_open(void)
 {
-	struct reg_open_key_args a = { -1, KEY_READ, (uintptr_t)"Machine\\Key", 0, 0 };
+	struct reg_open_key_args a = { -1, KEY_READ, (uintptr_t) "Machine\\Key", 0, 0 };
 
 	return closed(ioctl(dev, REG_OPEN_KEY, &a));
 }
@@ -45,7 +45,7 @@ static int op_open(void)
 static int op_create(void)
 {
 	char path[32];
-	struct reg_create_key_args a = { -1, KEY_ALL_ACCESS, (uintptr_t)path, (uintptr_t)"base", 0, 0 };
+	struct reg_create_key_args a = { -1, KEY_ALL_ACCESS, (uintptr_t)path, (uintptr_t) "base", 0, 0 };
 	struct reg_delete_key_args d = { .txn_fd = -1 };
 	int fd;
 
@@ -56,22 +56,30 @@ static int op_create(void)
 
 static int op_set(void)
 {
-	struct reg_set_value_args a = { .name_len = 1, .name_ptr = (uintptr_t)"v", .type = REG_SZ, .data_len = 1,
-		.data_ptr = (uintptr_t)"x", .layer_len = 4, .layer_ptr = (uintptr_t)"base", .txn_fd = -1 };
+	struct reg_set_value_args a = { .name_len = 1,
+					.name_ptr = (uintptr_t) "v",
+					.type = REG_SZ,
+					.data_len = 1,
+					.data_ptr = (uintptr_t) "x",
+					.layer_len = 4,
+					.layer_ptr = (uintptr_t) "base",
+					.txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_SET_VALUE, &a);
 }
 
 static int op_tombstone(void)
 {
-	struct reg_set_value_args a = { .name_len = 1, .name_ptr = (uintptr_t)"t", .type = REG_TOMBSTONE, .txn_fd = -1 };
+	struct reg_set_value_args a = {
+		.name_len = 1, .name_ptr = (uintptr_t) "t", .type = REG_TOMBSTONE, .txn_fd = -1
+	};
 
 	return ioctl(key, REG_IOC_SET_VALUE, &a);
 }
 
 static int op_delete_value(void)
 {
-	struct reg_delete_value_args a = { .name_len = 1, .name_ptr = (uintptr_t)"v", .txn_fd = -1 };
+	struct reg_delete_value_args a = { .name_len = 1, .name_ptr = (uintptr_t) "v", .txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_DELETE_VALUE, &a);
 }
@@ -79,8 +87,13 @@ static int op_delete_value(void)
 static int op_query(void)
 {
 	char data[64];
-	struct reg_query_value_args a = { .name_len = 1, .name_ptr = (uintptr_t)"q", .data_len = 32,
-		.data_ptr = (uintptr_t)data, .txn_fd = -1, .layer_buf_len = 32, .layer_ptr = (uintptr_t)(data + 32) };
+	struct reg_query_value_args a = { .name_len = 1,
+					  .name_ptr = (uintptr_t) "q",
+					  .data_len = 32,
+					  .data_ptr = (uintptr_t)data,
+					  .txn_fd = -1,
+					  .layer_buf_len = 32,
+					  .layer_ptr = (uintptr_t)(data + 32) };
 
 	return ioctl(key, REG_IOC_QUERY_VALUE, &a);
 }
@@ -88,7 +101,9 @@ static int op_query(void)
 static int op_batch(void)
 {
 	char data[512];
-	struct reg_query_values_batch_args a = { .buf_len = sizeof(data), .buf_ptr = (uintptr_t)data, .txn_fd = -1 };
+	struct reg_query_values_batch_args a = { .buf_len = sizeof(data),
+						 .buf_ptr = (uintptr_t)data,
+						 .txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_QUERY_VALUES_BATCH, &a);
 }
@@ -96,7 +111,9 @@ static int op_batch(void)
 static int op_list(void)
 {
 	char names[512];
-	struct reg_list_subkeys_args a = { .buf_len = sizeof(names), .buf_ptr = (uintptr_t)names, .txn_fd = -1 };
+	struct reg_list_subkeys_args a = { .buf_len = sizeof(names),
+					   .buf_ptr = (uintptr_t)names,
+					   .txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_LIST_SUBKEYS, &a);
 }
@@ -166,8 +183,10 @@ static void every_allocation(const char *name, int (*op)(void))
 
 static int client(void)
 {
-	struct reg_create_key_args c = { -1, KEY_ALL_ACCESS, (uintptr_t)"Machine\\Key", 0, 0, 0 };
-	struct reg_set_value_args q = { .name_len = 1, .name_ptr = (uintptr_t)"q", .type = REG_SZ, .txn_fd = -1 };
+	struct reg_create_key_args c = { -1, KEY_ALL_ACCESS, (uintptr_t) "Machine\\Key", 0, 0, 0 };
+	struct reg_set_value_args q = {
+		.name_len = 1, .name_ptr = (uintptr_t) "q", .type = REG_SZ, .txn_fd = -1
+	};
 	struct reg_notify_args n = { REG_NOTIFY_ALL, 1, { 0 } };
 
 	switch_fd = open(SWITCH, O_RDWR);

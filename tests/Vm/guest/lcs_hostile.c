@@ -12,7 +12,7 @@ static int dev;
 
 static int open_root(void)
 {
-	struct reg_open_key_args a = { -1, KEY_ALL_ACCESS, (uintptr_t)"Machine", 0, 0 };
+	struct reg_open_key_args a = { -1, KEY_ALL_ACCESS, (uintptr_t) "Machine", 0, 0 };
 
 	return ioctl(dev, REG_OPEN_KEY, &a);
 }
@@ -214,7 +214,9 @@ static void vanishing(void)
 /* A write that timed out in the caller's eyes still reaches watchers when its answer comes. */
 static void late_write(void)
 {
-	struct reg_set_value_args a = { .name_len = 1, .name_ptr = (uintptr_t)"v", .type = REG_SZ, .txn_fd = -1 };
+	struct reg_set_value_args a = {
+		.name_len = 1, .name_ptr = (uintptr_t) "v", .type = REG_SZ, .txn_fd = -1
+	};
 	struct reg_notify_args n = { REG_NOTIFY_ALL, 0, { 0 } };
 	struct pollfd p = { open_root(), POLLIN, 0 };
 	int key = open_root(), status;
@@ -241,7 +243,7 @@ static void late_write(void)
 
 static void half_made(void)
 {
-	struct reg_create_key_args a = { -1, KEY_READ, (uintptr_t)"Machine\\Half", 0, 0, 0 };
+	struct reg_create_key_args a = { -1, KEY_READ, (uintptr_t) "Machine\\Half", 0, 0, 0 };
 	int status;
 	pid_t pid;
 
@@ -291,7 +293,7 @@ static void ownership(void)
 
 static void registration(void)
 {
-	struct reg_src_hive_entry e = { .name_len = 3, .name_ptr = (uintptr_t)"One" };
+	struct reg_src_hive_entry e = { .name_len = 3, .name_ptr = (uintptr_t) "One" };
 	struct reg_src_register_args a = { .hive_count = 1, .hives_ptr = (uintptr_t)&e };
 	int fd = open("/dev/pkm_registry", O_RDWR);
 	uint8_t b[32] = { 0 };
@@ -301,15 +303,15 @@ static void registration(void)
 	fails(ioctl(fd, REG_SRC_REGISTER, NULL), EFAULT, "Register_Null_Efault");
 	fails(ioctl(fd, REG_SRC_REGISTER, &a), EINVAL, "Register_NilRoot_Einval /* RSI-024 */");
 	memset(e.root_guid, 1, 16);
-	e.name_ptr = (uintptr_t)"A\\B";
+	e.name_ptr = (uintptr_t) "A\\B";
 	fails(ioctl(fd, REG_SRC_REGISTER, &a), EINVAL, "Register_BadName_Einval /* RSI-024 */");
 	e.name_len = 11;
-	e.name_ptr = (uintptr_t)"CURRENTUSER";
+	e.name_ptr = (uintptr_t) "CURRENTUSER";
 	fails(ioctl(fd, REG_SRC_REGISTER, &a), EINVAL, "Register_CurrentUser_Einval /* LCS-028 */");
 	e.name_len = 7;
-	e.name_ptr = (uintptr_t)"mACHINE";
+	e.name_ptr = (uintptr_t) "mACHINE";
 	fails(ioctl(fd, REG_SRC_REGISTER, &a), EEXIST, "Register_TakenName_Eexist /* RSI-026 */");
-	e.name_ptr = (uintptr_t)"Another";
+	e.name_ptr = (uintptr_t) "Another";
 	e.flags = 2;
 	fails(ioctl(fd, REG_SRC_REGISTER, &a), EINVAL, "Register_UnknownFlag_Einval /* RSI-023 */");
 	e.flags = 0;
@@ -335,9 +337,19 @@ static void registration(void)
 static void arguments(void)
 {
 	static const unsigned int ioctls[] = {
-		REG_IOC_QUERY_VALUE, REG_IOC_SET_VALUE, REG_IOC_DELETE_VALUE, REG_IOC_BLANKET_TOMBSTONE,
-		REG_IOC_QUERY_VALUES_BATCH, REG_IOC_ENUM_VALUES, REG_IOC_ENUM_SUBKEYS, REG_IOC_QUERY_KEY_INFO,
-		REG_IOC_DELETE_KEY, REG_IOC_HIDE_KEY, REG_IOC_GET_SECURITY, REG_IOC_SET_SECURITY, REG_IOC_NOTIFY,
+		REG_IOC_QUERY_VALUE,
+		REG_IOC_SET_VALUE,
+		REG_IOC_DELETE_VALUE,
+		REG_IOC_BLANKET_TOMBSTONE,
+		REG_IOC_QUERY_VALUES_BATCH,
+		REG_IOC_ENUM_VALUES,
+		REG_IOC_ENUM_SUBKEYS,
+		REG_IOC_QUERY_KEY_INFO,
+		REG_IOC_DELETE_KEY,
+		REG_IOC_HIDE_KEY,
+		REG_IOC_GET_SECURITY,
+		REG_IOC_SET_SECURITY,
+		REG_IOC_NOTIFY,
 		REG_IOC_LIST_SUBKEYS,
 	};
 	int key = open_root(), before = machine.requests;
@@ -362,7 +374,9 @@ static void arguments(void)
 
 static void transactions(void)
 {
-	struct reg_set_value_args a = { .name_len = 1, .name_ptr = (uintptr_t)"v", .type = REG_SZ, .txn_fd = 0 };
+	struct reg_set_value_args a = {
+		.name_len = 1, .name_ptr = (uintptr_t) "v", .type = REG_SZ, .txn_fd = 0
+	};
 	int key = open_root();
 
 	fails(ioctl(key, REG_IOC_SET_VALUE, &a), EBADF, "TxnFd_NotATransaction_Ebadf /* LCS-247 */");
@@ -370,9 +384,9 @@ static void transactions(void)
 	a.layer_len = 4;
 	a.layer_ptr = 8;
 	fails(ioctl(key, REG_IOC_SET_VALUE, &a), EFAULT, "Layer_BadPointer_Efault /* LCS-248 */");
-	a.layer_ptr = (uintptr_t)"BASE";
+	a.layer_ptr = (uintptr_t) "BASE";
 	works(ioctl(key, REG_IOC_SET_VALUE, &a), "Layer_BaseBySystem_Works /* LCS-093 */");
-	a.layer_ptr = (uintptr_t)"nope";
+	a.layer_ptr = (uintptr_t) "nope";
 	fails(ioctl(key, REG_IOC_SET_VALUE, &a), ENOENT, "Layer_Unknown_Enoent /* LCS-092 */");
 	close(key);
 }

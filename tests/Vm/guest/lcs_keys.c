@@ -16,7 +16,8 @@ static int open_key(int parent, const char *path, unsigned int access, unsigned 
 	return ioctl(dev, REG_OPEN_KEY, &a);
 }
 
-static int create_key(int parent, const char *path, unsigned int access, unsigned int flags, unsigned int *told)
+static int create_key(int parent, const char *path, unsigned int access, unsigned int flags,
+		      unsigned int *told)
 {
 	struct reg_create_key_args a = { parent, access, (uintptr_t)path, 0, flags, 0 };
 	int fd = ioctl(dev, REG_CREATE_KEY, &a);
@@ -26,19 +27,31 @@ static int create_key(int parent, const char *path, unsigned int access, unsigne
 	return fd;
 }
 
-static int set_value(int key, const char *name, unsigned int type, const void *data, unsigned int len, uint64_t expected)
+static int set_value(int key, const char *name, unsigned int type, const void *data, unsigned int len,
+		     uint64_t expected)
 {
-	struct reg_set_value_args a = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .type = type,
-		.data_len = len, .data_ptr = (uintptr_t)data, .txn_fd = -1, .expected_seq = expected };
+	struct reg_set_value_args a = { .name_len = strlen(name),
+					.name_ptr = (uintptr_t)name,
+					.type = type,
+					.data_len = len,
+					.data_ptr = (uintptr_t)data,
+					.txn_fd = -1,
+					.expected_seq = expected };
 
 	return ioctl(key, REG_IOC_SET_VALUE, &a);
 }
 
-static int query_value(int key, const char *name, void *data, unsigned int *len, unsigned int *type, uint64_t *seq)
+static int query_value(int key, const char *name, void *data, unsigned int *len, unsigned int *type,
+		       uint64_t *seq)
 {
 	char layer[64];
-	struct reg_query_value_args a = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .data_len = *len,
-		.data_ptr = (uintptr_t)data, .txn_fd = -1, .layer_buf_len = sizeof(layer), .layer_ptr = (uintptr_t)layer };
+	struct reg_query_value_args a = { .name_len = strlen(name),
+					  .name_ptr = (uintptr_t)name,
+					  .data_len = *len,
+					  .data_ptr = (uintptr_t)data,
+					  .txn_fd = -1,
+					  .layer_buf_len = sizeof(layer),
+					  .layer_ptr = (uintptr_t)layer };
 	int err = ioctl(key, REG_IOC_QUERY_VALUE, &a);
 
 	*len = a.data_len;
@@ -51,7 +64,9 @@ static int query_value(int key, const char *name, void *data, unsigned int *len,
 
 static int delete_value(int key, const char *name)
 {
-	struct reg_delete_value_args a = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .txn_fd = -1 };
+	struct reg_delete_value_args a = { .name_len = strlen(name),
+					   .name_ptr = (uintptr_t)name,
+					   .txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_DELETE_VALUE, &a);
 }
@@ -67,7 +82,8 @@ static void opening(void)
 	fails(open_key(-1, "", KEY_READ, 0), EINVAL, "Open_EmptyPath_Einval /* LCS-042 */");
 	fails(open_key(-1, "Machine\\\\A", KEY_READ, 0), EINVAL, "Open_EmptyComponent_Einval /* LCS-042 */");
 	fails(open_key(-1, "\\Machine", KEY_READ, 0), EINVAL, "Open_LeadingSeparator_Einval /* LCS-042 */");
-	fails(open_key(-1, "Machine/", KEY_READ, 0), EINVAL, "Open_TrailingSlash_Einval /* LCS-007 LCS-042 */");
+	fails(open_key(-1, "Machine/", KEY_READ, 0), EINVAL,
+	      "Open_TrailingSlash_Einval /* LCS-007 LCS-042 */");
 	fails(open_key(-1, "Machine\\\xff", KEY_READ, 0), EINVAL, "Open_BadUtf8_Einval /* LCS-002 */");
 	fails(open_key(-1, "Machine", 0, 0), EINVAL, "Open_NoRights_Einval /* LCS-142 */");
 	fails(open_key(-1, "Machine", 0x00100000, 0), EINVAL, "Open_Synchronize_Einval /* LCS-142 */");
@@ -80,7 +96,8 @@ static void opening(void)
 		char longest[300] = "Machine\\";
 
 		memset(longest + 8, 'a', 256);
-		fails(open_key(-1, longest, KEY_READ, 0), ENAMETOOLONG, "Open_LongComponent_Enametoolong /* LCS-228 */");
+		fails(open_key(-1, longest, KEY_READ, 0), ENAMETOOLONG,
+		      "Open_LongComponent_Enametoolong /* LCS-228 */");
 		longest[8 + 255] = 0;
 		fails(open_key(-1, longest, KEY_READ, 0), ENOENT, "Open_LongestComponent_Enoent");
 	}
@@ -98,7 +115,8 @@ static void creating(void)
 	works(again, "Create_Existing_Opens /* LCS-233 */");
 	ok(told == REG_OPENED_EXISTING, "Create_Existing_SaysSo");
 	ok(fcntl(key, F_GETFD) == FD_CLOEXEC, "Create_Descriptor_IsCloseOnExec /* LCS-224 */");
-	fails(create_key(-1, "Machine\\No\\Child", KEY_READ, 0, NULL), ENOENT, "Create_NoParent_Enoent /* LCS-234 */");
+	fails(create_key(-1, "Machine\\No\\Child", KEY_READ, 0, NULL), ENOENT,
+	      "Create_NoParent_Enoent /* LCS-234 */");
 	sub = create_key(key, "Sub", KEY_ALL_ACCESS, REG_OPTION_VOLATILE, NULL);
 	works(sub, "Create_RelativeVolatile_Works /* LCS-226 */");
 	close(sub);
@@ -130,15 +148,19 @@ static void values(void)
 	len = 64;
 	fails(query_value(key, "Name", readonly, &len, NULL, NULL), EFAULT, "Query_ReadOnlyBuffer_Efault");
 	len = 64;
-	fails(query_value(key, "Name", NULL, &len, NULL, NULL), EFAULT, "Query_NullBuffer_Efault /* LCS-250 */");
+	fails(query_value(key, "Name", NULL, &len, NULL, NULL), EFAULT,
+	      "Query_NullBuffer_Efault /* LCS-250 */");
 	len = 64;
 	fails(query_value(key, "Other", data, &len, NULL, NULL), ENOENT, "Query_Absent_Enoent /* LCS-259 */");
 	fails(set_value(key, "Name", 12, "x", 1, 0), EINVAL, "Set_UnknownType_Einval /* LCS-069 */");
-	fails(set_value(key, "Name", REG_TOMBSTONE, "x", 1, 0), EINVAL, "Set_TombstoneWithData_Einval /* LCS-070 */");
+	fails(set_value(key, "Name", REG_TOMBSTONE, "x", 1, 0), EINVAL,
+	      "Set_TombstoneWithData_Einval /* LCS-070 */");
 	before = machine.requests;
-	fails(set_value(key, "Name", REG_BINARY, data, 1048577, 0), ENOSPC, "Set_TooLarge_Enospc /* LCS-263 */");
+	fails(set_value(key, "Name", REG_BINARY, data, 1048577, 0), ENOSPC,
+	      "Set_TooLarge_Enospc /* LCS-263 */");
 	ok(machine.requests == (int)before, "Set_TooLarge_ContactsNoSource /* LCS-263 */");
-	fails(set_value(key, "Name", REG_SZ, "y", 1, seq + 5), EAGAIN, "Set_WrongSequence_Eagain /* LCS-264 */");
+	fails(set_value(key, "Name", REG_SZ, "y", 1, seq + 5), EAGAIN,
+	      "Set_WrongSequence_Eagain /* LCS-264 */");
 	works(set_value(key, "Name", REG_SZ, "y", 1, seq), "Set_RightSequence_Works");
 	works(set_value(key, "", REG_DWORD, "\1\0\0\0", 4, 0), "Set_DefaultValue_Works /* LCS-041 */");
 	works(set_value(key, "a\\b/c", REG_NONE, "", 0, 0), "Set_NameWithSeparators_Works /* LCS-008 */");
@@ -147,7 +169,8 @@ static void values(void)
 	works(set_value(key, "gone", REG_SZ, "x", 1, 0), "Set_BeforeTombstone_Works");
 	works(set_value(key, "gone", REG_TOMBSTONE, NULL, 0, 0), "Set_Tombstone_Works");
 	len = 64;
-	fails(query_value(key, "gone", data, &len, NULL, NULL), ENOENT, "Query_Tombstone_Enoent /* LCS-071 */");
+	fails(query_value(key, "gone", data, &len, NULL, NULL), ENOENT,
+	      "Query_Tombstone_Enoent /* LCS-071 */");
 	close(key);
 }
 
@@ -173,11 +196,18 @@ static void names(int key, int root)
 
 static void listing(void)
 {
-	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0), root = open_key(-1, "Machine", KEY_READ, 0);
+	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0),
+	    root = open_key(-1, "Machine", KEY_READ, 0);
 	char buf[256], name[64], data[64];
-	struct reg_query_values_batch_args b = { .buf_len = sizeof(buf), .buf_ptr = (uintptr_t)buf, .txn_fd = -1 };
-	struct reg_enum_value_args v = { .index = 1, .name_len = 64, .name_ptr = (uintptr_t)name, .data_len = 64,
-		.data_ptr = (uintptr_t)data, .txn_fd = -1 };
+	struct reg_query_values_batch_args b = { .buf_len = sizeof(buf),
+						 .buf_ptr = (uintptr_t)buf,
+						 .txn_fd = -1 };
+	struct reg_enum_value_args v = { .index = 1,
+					 .name_len = 64,
+					 .name_ptr = (uintptr_t)name,
+					 .data_len = 64,
+					 .data_ptr = (uintptr_t)data,
+					 .txn_fd = -1 };
 	struct reg_enum_subkey_args k = { .name_len = 64, .name_ptr = (uintptr_t)name, .txn_fd = -1 };
 	struct reg_query_key_info_args i = { .name_len = 64, .name_ptr = (uintptr_t)name };
 
@@ -199,7 +229,8 @@ static void listing(void)
 	names(key, root);
 	works(ioctl(key, REG_IOC_QUERY_KEY_INFO, &i), "Info_Works");
 	ok(i.name_len == 8 && i.subkey_count == 1 && i.value_count == 2 && i.max_value_name_len == 4 &&
-	   i.max_subkey_name_len == 3 && i.max_value_data_size == 4 && !i.volatile_key && i.last_write_time,
+		   i.max_subkey_name_len == 3 && i.max_value_data_size == 4 && !i.volatile_key &&
+		   i.last_write_time,
 	   "Info_Figures_AreRight /* LCS-281 LCS-043 */");
 	close(key);
 	close(root);
@@ -207,9 +238,11 @@ static void listing(void)
 
 static void security(void)
 {
-	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0), read_only = open_key(-1, "Machine\\Software", KEY_READ, 0);
+	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0),
+	    read_only = open_key(-1, "Machine\\Software", KEY_READ, 0);
 	uint8_t sd[512];
-	struct reg_get_security_args g = { REG_SECURITY_OWNER | REG_SECURITY_DACL, sizeof(sd), (uintptr_t)sd };
+	struct reg_get_security_args g = { REG_SECURITY_OWNER | REG_SECURITY_DACL, sizeof(sd),
+					   (uintptr_t)sd };
 	struct reg_set_security_args s = { REG_SECURITY_DACL, 0, (uintptr_t)sd, -1, 0 };
 	struct reg_get_security_args zero = { 0, 0, 0 };
 
@@ -218,12 +251,14 @@ static void security(void)
 	ok(sd[2] & 4, "GetSecurity_DaclPresent");
 	s.sd_len = g.sd_len;
 	works(ioctl(key, REG_IOC_SET_SECURITY, &s), "SetSecurity_Works");
-	fails(ioctl(read_only, REG_IOC_SET_SECURITY, &s), EACCES, "SetSecurity_NoWriteDac_Eacces /* LCS-294 */");
+	fails(ioctl(read_only, REG_IOC_SET_SECURITY, &s), EACCES,
+	      "SetSecurity_NoWriteDac_Eacces /* LCS-294 */");
 	s.security_info = 0x10;
 	fails(ioctl(key, REG_IOC_SET_SECURITY, &s), EINVAL, "SetSecurity_UnknownPart_Einval /* LCS-290 */");
 	fails(ioctl(key, REG_IOC_GET_SECURITY, &zero), EINVAL, "GetSecurity_NoPart_Einval /* LCS-290 */");
 	g.security_info = REG_SECURITY_SACL;
-	fails(ioctl(key, REG_IOC_GET_SECURITY, &g), EACCES, "GetSecurity_SaclWithoutRight_Eacces /* LCS-292 */");
+	fails(ioctl(key, REG_IOC_GET_SECURITY, &g), EACCES,
+	      "GetSecurity_SaclWithoutRight_Eacces /* LCS-292 */");
 	g.security_info = REG_SECURITY_DACL;
 	g.sd_len = 4;
 	fails(ioctl(key, REG_IOC_GET_SECURITY, &g), ERANGE, "GetSecurity_SmallBuffer_Erange");
@@ -236,7 +271,8 @@ static void security(void)
 
 static void links(void)
 {
-	int link = create_key(-1, "Machine\\Link", KEY_ALL_ACCESS, REG_OPTION_CREATE_LINK, NULL), key, through;
+	int link = create_key(-1, "Machine\\Link", KEY_ALL_ACCESS, REG_OPTION_CREATE_LINK, NULL), key,
+	    through;
 	unsigned int len = 64;
 	char data[64];
 
@@ -253,7 +289,8 @@ static void links(void)
 	works(set_value(link, "", REG_LINK, "Machine\\Link", 12, 0), "SetTarget_Self_Works /* LCS-051 */");
 	fails(open_key(-1, "Machine\\Link", KEY_READ, 0), ELOOP, "OpenLink_Loop_Eloop /* LCS-055 */");
 	works(set_value(link, "", REG_LINK, "CurrentUser\\X", 13, 0), "SetTarget_CurrentUser_Works");
-	fails(open_key(-1, "Machine\\Link", KEY_READ, 0), ENOENT, "OpenLink_CurrentUser_Enoent /* LCS-037 */");
+	fails(open_key(-1, "Machine\\Link", KEY_READ, 0), ENOENT,
+	      "OpenLink_CurrentUser_Enoent /* LCS-037 */");
 	works(set_value(link, "", REG_SZ, "Machine", 7, 0), "SetTarget_WrongType_Works /* LCS-051 */");
 	fails(open_key(-1, "Machine\\Link", KEY_READ, 0), EINVAL, "OpenLink_WrongType_Einval /* LCS-050 */");
 	close(key);
@@ -264,7 +301,8 @@ static void deleting(void)
 {
 	struct reg_delete_key_args d = { .txn_fd = -1 };
 	struct reg_hide_key_args h = { .txn_fd = -1 };
-	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0), root = open_key(-1, "Machine", KEY_ALL_ACCESS, 0);
+	int key = open_key(-1, "Machine\\Software", KEY_ALL_ACCESS, 0),
+	    root = open_key(-1, "Machine", KEY_ALL_ACCESS, 0);
 	int sub = open_key(-1, "Machine\\Software\\Sub", KEY_ALL_ACCESS, 0), tmp;
 	int dropped = machine.dropped;
 
@@ -287,7 +325,7 @@ static void deleting(void)
 	close(tmp);
 	works(create_key(-1, "Machine\\Hidden", KEY_ALL_ACCESS, 0, NULL), "Create_OverHidden_Works");
 	d.layer_len = 5;
-	d.layer_ptr = (uintptr_t)"RoleA";
+	d.layer_ptr = (uintptr_t) "RoleA";
 	fails(ioctl(key, REG_IOC_DELETE_KEY, &d), ENOENT, "Delete_UnknownLayer_Enoent /* LCS-092 */");
 	close(key);
 	close(root);

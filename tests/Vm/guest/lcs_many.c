@@ -110,7 +110,8 @@ static uint64_t cost_of(uint32_t n)
 
 int main(void)
 {
-	struct reg_open_key_args args = { .parent_fd = -1, .path_ptr = (uintptr_t)"Machine",
+	struct reg_open_key_args args = { .parent_fd = -1,
+					  .path_ptr = (uintptr_t) "Machine",
 					  .desired_access = KEY_ENUMERATE_SUB_KEYS };
 	int dev = open("/dev/registry", O_RDWR | O_CLOEXEC);
 	uint64_t few, many;

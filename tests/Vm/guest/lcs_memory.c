@@ -13,8 +13,8 @@
 #include "tap.h"
 
 #define WATCHES 256
-#define WRITES	128
-#define GROUPS	"/tmp/groups"
+#define WRITES  128
+#define GROUPS  "/tmp/groups"
 
 static struct source source;
 static int dev;
@@ -40,7 +40,8 @@ static long charged_to(const char *path)
 
 static int open_root(uint32_t rights)
 {
-	struct reg_open_key_args args = { .parent_fd = -1, .path_ptr = (uintptr_t)"Machine",
+	struct reg_open_key_args args = { .parent_fd = -1,
+					  .path_ptr = (uintptr_t) "Machine",
 					  .desired_access = rights };
 
 	return ioctl(dev, REG_OPEN_KEY, &args);
@@ -65,8 +66,12 @@ static void watch(int ready)
 
 static int set_value(int key, int n)
 {
-	struct reg_set_value_args args = { .name_ptr = (uintptr_t)"counter", .name_len = 7, .type = REG_DWORD,
-					   .data_ptr = (uintptr_t)&n, .data_len = 4, .txn_fd = -1 };
+	struct reg_set_value_args args = { .name_ptr = (uintptr_t) "counter",
+					   .name_len = 7,
+					   .type = REG_DWORD,
+					   .data_ptr = (uintptr_t)&n,
+					   .data_len = 4,
+					   .txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_SET_VALUE, &args);
 }
@@ -80,8 +85,9 @@ int main(void)
 
 	dev = open("/dev/registry", O_RDWR | O_CLOEXEC);
 	mkdir(GROUPS, 0755);
-	if (mount("none", GROUPS, "cgroup2", 0, NULL) || !put_text(GROUPS "/cgroup.subtree_control", "+memory") ||
-	    mkdir(GROUPS "/watcher", 0755) || mkdir(GROUPS "/writer", 0755) || pipe(ready))
+	if (mount("none", GROUPS, "cgroup2", 0, NULL) ||
+	    !put_text(GROUPS "/cgroup.subtree_control", "+memory") || mkdir(GROUPS "/watcher", 0755) ||
+	    mkdir(GROUPS "/writer", 0755) || pipe(ready))
 		return 1;
 	if (source_start(&source, "Machine"))
 		return 1;

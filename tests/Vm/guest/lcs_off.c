@@ -19,8 +19,10 @@ static int unload(void)
 
 int main(void)
 {
-	struct reg_create_key_args c = { -1, KEY_ALL_ACCESS, (uintptr_t)"Machine\\A", 0, 0, 0 };
-	struct reg_set_value_args s = { .name_len = 1, .name_ptr = (uintptr_t)"v", .type = REG_SZ, .txn_fd = -1 };
+	struct reg_create_key_args c = { -1, KEY_ALL_ACCESS, (uintptr_t) "Machine\\A", 0, 0, 0 };
+	struct reg_set_value_args s = {
+		.name_len = 1, .name_ptr = (uintptr_t) "v", .type = REG_SZ, .txn_fd = -1
+	};
 	struct reg_notify_args n = { REG_NOTIFY_ALL, 1, { 0 } };
 	struct reg_delete_key_args d = { .txn_fd = -1 };
 	int dev = open("/dev/registry", O_RDWR | O_CLOEXEC), key, err = 0;

@@ -18,7 +18,7 @@
 #include <linux/pkm/registry.h>
 #include <linux/pkm/rsi.h>
 
-#define MAX_KEYS 256
+#define MAX_KEYS   256
 #define MAX_VALUES 64
 
 struct stored_key {
@@ -58,6 +58,7 @@ struct source {
 };
 
 /* O:SYG:SYD:(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;AU) */
+/* clang-format off */
 static const uint8_t root_sd[] = {
 	0x01, 0x00, 0x04, 0x80, 0x14, 0, 0, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0x2c, 0, 0, 0,
 	0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
@@ -66,6 +67,7 @@ static const uint8_t root_sd[] = {
 	0x00, 0x02, 0x18, 0x00, 0x3f, 0x00, 0x0f, 0x00, 0x01, 0x02, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 0x02, 0, 0,
 	0x00, 0x02, 0x14, 0x00, 0x19, 0x00, 0x02, 0x00, 0x01, 0x01, 0, 0, 0, 0, 0, 5, 11, 0, 0, 0,
 };
+/* clang-format on */
 
 static inline uint32_t get32(const uint8_t *p)
 {
@@ -94,10 +96,22 @@ static inline void put(struct out *o, const void *p, uint32_t n)
 	o->len += n;
 }
 
-static inline void put8(struct out *o, uint8_t v) { put(o, &v, 1); }
-static inline void put16(struct out *o, uint16_t v) { put(o, &v, 2); }
-static inline void put32(struct out *o, uint32_t v) { put(o, &v, 4); }
-static inline void put64(struct out *o, uint64_t v) { put(o, &v, 8); }
+static inline void put8(struct out *o, uint8_t v)
+{
+	put(o, &v, 1);
+}
+static inline void put16(struct out *o, uint16_t v)
+{
+	put(o, &v, 2);
+}
+static inline void put32(struct out *o, uint32_t v)
+{
+	put(o, &v, 4);
+}
+static inline void put64(struct out *o, uint64_t v)
+{
+	put(o, &v, 8);
+}
 
 static inline void put_bytes(struct out *o, const void *p, uint32_t n)
 {
@@ -126,7 +140,8 @@ static inline struct stored_key *find_key(struct source *s, const uint8_t *guid)
 static inline struct stored_key *find_entry(struct source *s, const uint8_t *parent, const char *name)
 {
 	for (int i = 0; i < s->key_count; i++)
-		if (s->keys[i].entry && !memcmp(s->keys[i].parent, parent, 16) && !strcasecmp(s->keys[i].name, name))
+		if (s->keys[i].entry && !memcmp(s->keys[i].parent, parent, 16) &&
+		    !strcasecmp(s->keys[i].name, name))
 			return &s->keys[i];
 	return NULL;
 }
@@ -134,7 +149,8 @@ static inline struct stored_key *find_entry(struct source *s, const uint8_t *par
 static inline struct stored_value *find_value(struct source *s, const uint8_t *key, const char *name)
 {
 	for (int i = 0; i < MAX_VALUES; i++)
-		if (s->values[i].used && !memcmp(s->values[i].key, key, 16) && !strcasecmp(s->values[i].name, name))
+		if (s->values[i].used && !memcmp(s->values[i].key, key, 16) &&
+		    !strcasecmp(s->values[i].name, name))
 			return &s->values[i];
 	return NULL;
 }
@@ -408,8 +424,9 @@ static inline void *serve(void *arg)
 static inline int source_register(struct source *s, const char *hive, uint64_t max_sequence)
 {
 	struct reg_src_hive_entry e = { .name_len = strlen(hive), .name_ptr = (uintptr_t)hive };
-	struct reg_src_register_args a = {
-		.hive_count = 1, .max_sequence = max_sequence, .hives_ptr = (uintptr_t)&e };
+	struct reg_src_register_args a = { .hive_count = 1,
+					   .max_sequence = max_sequence,
+					   .hives_ptr = (uintptr_t)&e };
 
 	memcpy(e.root_guid, s->keys[0].guid, 16);
 	return ioctl(s->fd, REG_SRC_REGISTER, &a);

@@ -22,15 +22,21 @@ static int create_key(int parent, const char *path)
 
 static int set_value(int key, const char *name, unsigned int type)
 {
-	struct reg_set_value_args a = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .type = type,
-		.data_len = type == REG_TOMBSTONE ? 0 : 1, .data_ptr = (uintptr_t)"x", .txn_fd = -1 };
+	struct reg_set_value_args a = { .name_len = strlen(name),
+					.name_ptr = (uintptr_t)name,
+					.type = type,
+					.data_len = type == REG_TOMBSTONE ? 0 : 1,
+					.data_ptr = (uintptr_t) "x",
+					.txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_SET_VALUE, &a);
 }
 
 static int delete_value(int key, const char *name)
 {
-	struct reg_delete_value_args a = { .name_len = strlen(name), .name_ptr = (uintptr_t)name, .txn_fd = -1 };
+	struct reg_delete_value_args a = { .name_len = strlen(name),
+					   .name_ptr = (uintptr_t)name,
+					   .txn_fd = -1 };
 
 	return ioctl(key, REG_IOC_DELETE_VALUE, &a);
 }

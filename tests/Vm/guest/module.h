@@ -9,8 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-__attribute__((unused))
-static int load(const char *params)
+__attribute__((unused)) static int load(const char *params)
 {
 	int fd = open("/pkm.ko", O_RDONLY | O_CLOEXEC);
 	int ret = syscall(SYS_finit_module, fd, params, 0);
@@ -19,15 +18,13 @@ static int load(const char *params)
 	return ret;
 }
 
-__attribute__((unused))
-static int unload(void)
+__attribute__((unused)) static int unload(void)
 {
 	return syscall(SYS_delete_module, "pkm", O_NONBLOCK);
 }
 
 /* Does the kernel log hold @text? */
-__attribute__((unused))
-static int log_says(const char *text)
+__attribute__((unused)) static int log_says(const char *text)
 {
 	static char log[1 << 18];
 	int len = klogctl(3, log, sizeof(log) - 1);
@@ -36,8 +33,7 @@ static int log_says(const char *text)
 	return strstr(log, text) != NULL;
 }
 
-__attribute__((unused))
-static void clear_log(void)
+__attribute__((unused)) static void clear_log(void)
 {
 	klogctl(5, NULL, 0);
 }

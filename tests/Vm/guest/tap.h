@@ -20,8 +20,7 @@
 
 static int tap_run, tap_failed;
 
-__attribute__((format(printf, 2, 3), unused))
-static int ok(int passed, const char *format, ...)
+__attribute__((format(printf, 2, 3), unused)) static int ok(int passed, const char *format, ...)
 {
 	va_list args;
 
@@ -37,8 +36,7 @@ static int ok(int passed, const char *format, ...)
 }
 
 /* Passes when a system call failed with the errno @want. */
-__attribute__((unused))
-static int fails(long result, int want, const char *name)
+__attribute__((unused)) static int fails(long result, int want, const char *name)
 {
 	int got = result < 0 ? errno : 0;
 
@@ -50,8 +48,7 @@ static int fails(long result, int want, const char *name)
 }
 
 /* Passes when a system call did not fail. */
-__attribute__((unused))
-static int works(long result, const char *name)
+__attribute__((unused)) static int works(long result, const char *name)
 {
 	int got = errno;
 
@@ -61,8 +58,7 @@ static int works(long result, const char *name)
 	return 0;
 }
 
-__attribute__((unused))
-static int plan(void)
+__attribute__((unused)) static int plan(void)
 {
 	printf("1..%d\n", tap_run);
 	if (tap_failed)

@@ -21,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SMALL 100
-#define LARGE 40000
+#define SMALL       100
+#define LARGE       40000
 #define LARGE_BURST 150
 
 static uint8_t *put(uint8_t *at, uint8_t tag, uint64_t value, int bytes)
@@ -120,7 +120,9 @@ int main(int argc, char **argv)
 			CPU_SET((size_t)cpu, &only);
 			if (sched_setaffinity(0, sizeof(only), &only))
 				return 1;
-			printf("%ld %llu\n", cpu, (unsigned long long)produce((uint32_t)cpu, argv[1], atoi(argv[2]), atoi(argv[3])));
+			printf("%ld %llu\n", cpu,
+			       (unsigned long long)produce((uint32_t)cpu, argv[1], atoi(argv[2]),
+							   atoi(argv[3])));
 			return 0;
 		}
 	}

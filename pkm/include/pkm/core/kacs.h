@@ -67,10 +67,10 @@ bool kacs_sid_list_get(const struct kacs_sid_list *list, u32 index, struct kacs_
 /* What validation noticed about an ACL, so that checks need not look. */
 #define KACS_ACL_OWNER_RIGHTS 0x0001 /* live access ACE for S-1-3-4 */
 #define KACS_ACL_CONDITIONS   0x0002 /* callback ACEs */
-#define KACS_ACL_AUDIT	      0x0004 /* audit or alarm ACEs */
+#define KACS_ACL_AUDIT        0x0004 /* audit or alarm ACEs */
 #define KACS_ACL_ATTRIBUTES   0x0008 /* live resource attributes */
 #define KACS_ACL_POLICIES     0x0010 /* live scoped policies */
-#define KACS_ACL_LABELS	      0x0020 /* live mandatory or trust labels */
+#define KACS_ACL_LABELS       0x0020 /* live mandatory or trust labels */
 
 /**
  * struct kacs_acl - a validated ACL
@@ -232,8 +232,8 @@ struct kacs_sid_set {
 /* Facts about a subject that never change. */
 #define KACS_SUBJECT_USER_DENY_ONLY   0x01
 #define KACS_SUBJECT_WRITE_RESTRICTED 0x02
-#define KACS_SUBJECT_RESTRICTED	      0x04 /* the restricted pass runs */
-#define KACS_SUBJECT_CONFINED	      0x08 /* the confinement pass runs */
+#define KACS_SUBJECT_RESTRICTED       0x04 /* the restricted pass runs */
+#define KACS_SUBJECT_CONFINED         0x08 /* the confinement pass runs */
 
 /**
  * struct kacs_subject_input - what a subject is made from
@@ -343,12 +343,11 @@ struct kacs_subject_state {
 };
 
 u32 kacs_subject_size(const struct kacs_subject_input *in);
-int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size,
-		      const struct kacs_subject_input *in);
+int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size, const struct kacs_subject_input *in);
 void kacs_enabled_bits(const struct kacs_sid_list *list, u64 *words);
 const u8 *kacs_subject_user(const struct kacs_subject *subject);
-bool kacs_subject_is_member(const struct kacs_subject *subject,
-			    const struct kacs_subject_state *state, const u8 *sid);
+bool kacs_subject_is_member(const struct kacs_subject *subject, const struct kacs_subject_state *state,
+			    const u8 *sid);
 bool kacs_subject_holds(const struct kacs_subject *subject, const u8 *sid);
 
 /* --- Token specifications (spec.c) -------------------------------------- */
@@ -451,8 +450,8 @@ struct kacs_policy {
 };
 
 int kacs_policy_rules(const void *spec, u32 len);
-int kacs_policy_parse(struct kacs_policy *policy, struct kacs_policy_rule *rules, u32 room,
-		      const void *spec, u32 len);
+int kacs_policy_parse(struct kacs_policy *policy, struct kacs_policy_rule *rules, u32 room, const void *spec,
+		      u32 len);
 
 /* --- The decision (access.c) -------------------------------------------- */
 
@@ -594,8 +593,7 @@ struct kacs_result {
 };
 
 u32 kacs_scratch_size(const struct kacs_sd *sd, u32 tree_count);
-int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd,
-		      struct kacs_result *res);
+int kacs_access_check(const struct kacs_request *req, const struct kacs_sd *sd, struct kacs_result *res);
 int kacs_access_check_raw(const struct kacs_request *req, const void *sd, u32 sd_len,
 			  struct kacs_result *res);
 

@@ -37,7 +37,8 @@ static __always_inline void copy_type(u8 *to, const u8 *from, u32 n)
 static __always_inline void record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin,
 					 const struct kmes_stamp *stamp, const struct kmes_event *event)
 {
-	static_assert(KMES_OFF_TYPE_LEN == KMES_OFF_EFFECTIVE + KMES_GUIDS_LEN, "KMES-005: the GUIDs are neighbours");
+	static_assert(KMES_OFF_TYPE_LEN == KMES_OFF_EFFECTIVE + KMES_GUIDS_LEN,
+		      "KMES-005: the GUIDs are neighbours");
 
 	pkm_put_le32(to + KMES_OFF_EVENT_SIZE, size);
 	pkm_put_le32(to + KMES_OFF_HEADER_SIZE, KMES_HEADER_SIZE + event->type_len);
@@ -95,7 +96,8 @@ static __always_inline void make_room(struct kmes_ring *r, u32 size)
 /* Would ring_put() accept this event? */
 static __always_inline bool ring_fits(const struct kmes_ring *r, const struct kmes_event *event)
 {
-	return event->type_len && KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len <= r->capacity / 2;
+	return event->type_len &&
+	       KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len <= r->capacity / 2;
 }
 
 /* kmes_ring_put() */
@@ -111,7 +113,8 @@ static __always_inline bool ring_put(struct kmes_ring *r, u8 origin, const struc
 		return false;
 	}
 	make_room(r, size);
-	record_write(r->data + (r->pending & (r->capacity - 1)), size, sequence, r->cpu, origin, stamp, event);
+	record_write(r->data + (r->pending & (r->capacity - 1)), size, sequence, r->cpu, origin, stamp,
+		     event);
 	r->pending += size;
 	return true;
 }

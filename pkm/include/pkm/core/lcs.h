@@ -14,10 +14,10 @@
 /* Content that a trusted source must not send (RSI-069, LCS-158). */
 enum lcs_fault {
 	LCS_FAULT_NONE,
-	LCS_FAULT_CONTENT,	/* impossible field, missing metadata */
-	LCS_FAULT_SD,		/* descriptor does not parse or has forbidden mask bits */
-	LCS_FAULT_FUTURE,	/* sequence not allocated yet (LCS-115) */
-	LCS_FAULT_TIE,		/* winner not decidable (LCS-116) */
+	LCS_FAULT_CONTENT, /* impossible field, missing metadata */
+	LCS_FAULT_SD,      /* descriptor does not parse or has forbidden mask bits */
+	LCS_FAULT_FUTURE,  /* sequence not allocated yet (LCS-115) */
+	LCS_FAULT_TIE,     /* winner not decidable (LCS-116) */
 };
 
 /**
@@ -241,8 +241,7 @@ int lcs_rsi_status_errno(u32 status);
 int lcs_rsi_check(const u8 *frame, u32 len, u16 op, struct lcs_rsi_shape *shape);
 enum lcs_fault lcs_rsi_children(const u8 *frame, u32 len, u16 op, u64 next_sequence,
 				struct lcs_children *out);
-enum lcs_fault lcs_rsi_values(const u8 *frame, u32 len, u64 next_sequence,
-			      struct lcs_values *out);
+enum lcs_fault lcs_rsi_values(const u8 *frame, u32 len, u64 next_sequence, struct lcs_values *out);
 enum lcs_fault lcs_rsi_key(const u8 *frame, u32 len, struct lcs_key_record *out);
 const u8 *lcs_rsi_orphan(const u8 *frame, u32 index);
 

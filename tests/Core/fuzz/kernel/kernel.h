@@ -15,28 +15,36 @@
 #define __user
 #define __uninitialized
 #define GFP_KERNEL_ACCOUNT 0
-#define __GFP_NOWARN	   0
+#define __GFP_NOWARN       0
 
 #define USER_BASE 0x10000ULL
 
 extern u8 *user_memory;
 extern size_t user_size;
 
-struct mutex { int unused; };
-struct irq_work { int unused; };
-struct wait_queue_head { int unused; };
-typedef struct { int unused; } refcount_t;
+struct mutex {
+	int unused;
+};
+struct irq_work {
+	int unused;
+};
+struct wait_queue_head {
+	int unused;
+};
+typedef struct {
+	int unused;
+} refcount_t;
 #define DECLARE_PER_CPU(type, name) extern type name
 
 #define u64_to_user_ptr(x) ((void *)(uintptr_t)(x))
-#define IS_ERR(p)	   ((uintptr_t)(p) >= (uintptr_t)-4095)
-#define PTR_ERR(p)	   ((long)(p))
-#define ERR_PTR(e)	   ((void *)(long)(e))
+#define IS_ERR(p)          ((uintptr_t)(p) >= (uintptr_t)-4095)
+#define PTR_ERR(p)         ((long)(p))
+#define ERR_PTR(e)         ((void *)(long)(e))
 
-#define kvmalloc(n, gfp)	     malloc(n)
+#define kvmalloc(n, gfp)            malloc(n)
 #define kmalloc_array(n, size, gfp) calloc(n, size)
-#define kvfree			     free
-#define kfree			     free
+#define kvfree                      free
+#define kfree                       free
 
 static inline u8 *user_at(const void *p, size_t n)
 {
@@ -49,12 +57,12 @@ static inline u8 *user_at(const void *p, size_t n)
 
 #define user_read_access_begin(p, n) (user_at((p), (n)) != NULL)
 #define user_read_access_end()
-#define unsafe_get_user(x, p, fault)                             \
-	do {                                                     \
-		const u8 *_at = user_at((p), sizeof(*(p)));      \
-		if (!_at)                                        \
-			goto fault;                              \
-		memcpy(&(x), _at, sizeof(x));                    \
+#define unsafe_get_user(x, p, fault)                        \
+	do {                                                \
+		const u8 *_at = user_at((p), sizeof(*(p))); \
+		if (!_at)                                   \
+			goto fault;                         \
+		memcpy(&(x), _at, sizeof(x));               \
 	} while (0)
 
 /* Like the kernel's: bytes not copied; what is missing reads as zero. */

@@ -36,50 +36,53 @@
 #define KMES_ORIGIN_USER 0
 #define KMES_ORIGIN_KMES 1
 #define KMES_ORIGIN_KACS 2
-#define KMES_ORIGIN_LCS	 3
+#define KMES_ORIGIN_LCS  3
 
 /* Sizes and limits (KMES-128, KMES-151). */
 #define KMES_HEADER_SIZE      77
-#define KMES_BATCH_MAX	      256
-#define KMES_ATTACH_MAX	      64
+#define KMES_BATCH_MAX        256
+#define KMES_ATTACH_MAX       64
 #define KMES_RING_VERSION     1
 #define KMES_CAPACITY_DEFAULT 4194304
 #define KMES_CAPACITY_MIN     65536
 #define KMES_CAPACITY_MAX     268435456
 #define KMES_EVENT_DEFAULT    65536
-#define KMES_EVENT_MIN	      1024
-#define KMES_EVENT_MAX	      4194304
+#define KMES_EVENT_MIN        1024
+#define KMES_EVENT_MAX        4194304
 #define KMES_DEPTH_DEFAULT    32
-#define KMES_DEPTH_MIN	      4
-#define KMES_DEPTH_MAX	      256
+#define KMES_DEPTH_MIN        4
+#define KMES_DEPTH_MAX        256
 #define KMES_RATE_DEFAULT     10000
-#define KMES_RATE_MIN	      100
-#define KMES_RATE_MAX	      1000000
+#define KMES_RATE_MIN         100
+#define KMES_RATE_MAX         1000000
 
 /*
  * Offsets inside a record (KMES-005). The record is packed: the type follows
  * the header, the payload starts header_size bytes after the record's start.
  */
-#define KMES_OFF_EVENT_SIZE  0	/* u32, header and payload */
-#define KMES_OFF_HEADER_SIZE 4	/* u32, 77 + type_len */
-#define KMES_OFF_TIMESTAMP   8	/* u64, ns since the Unix epoch */
+#define KMES_OFF_EVENT_SIZE  0  /* u32, header and payload */
+#define KMES_OFF_HEADER_SIZE 4  /* u32, 77 + type_len */
+#define KMES_OFF_TIMESTAMP   8  /* u64, ns since the Unix epoch */
 #define KMES_OFF_SEQUENCE    16 /* u64, per CPU, first is 1 */
-#define KMES_OFF_CPU_ID	     24 /* u16 */
-#define KMES_OFF_ORIGIN	     26 /* u8 */
+#define KMES_OFF_CPU_ID      24 /* u16 */
+#define KMES_OFF_ORIGIN      26 /* u8 */
 #define KMES_OFF_EFFECTIVE   27 /* 16 bytes, effective token GUID */
-#define KMES_OFF_TRUE	     43 /* 16 bytes, primary token GUID */
+#define KMES_OFF_TRUE        43 /* 16 bytes, primary token GUID */
 #define KMES_OFF_PROCESS     59 /* 16 bytes, process GUID */
 #define KMES_OFF_TYPE_LEN    75 /* u16 */
-#define KMES_OFF_TYPE	     77 /* type_len bytes of UTF-8 */
+#define KMES_OFF_TYPE        77 /* type_len bytes of UTF-8 */
 
 /* The mapping of a ring descriptor (KMES-087): always mapped whole. */
-#define KMES_PAGE	     4096
-#define KMES_CONSUMER_OFFSET 4096
-#define KMES_DATA_OFFSET     8192
+#define KMES_PAGE               4096
+#define KMES_CONSUMER_OFFSET    4096
+#define KMES_DATA_OFFSET        8192
 #define KMES_MAP_SIZE(capacity) (KMES_DATA_OFFSET + 2 * (capacity))
 
 /* "KMESRING", compared byte by byte. */
-#define KMES_MAGIC { 0x4B, 0x4D, 0x45, 0x53, 0x52, 0x49, 0x4E, 0x47 }
+#define KMES_MAGIC                                             \
+	{                                                      \
+		0x4B, 0x4D, 0x45, 0x53, 0x52, 0x49, 0x4E, 0x47 \
+	}
 
 /**
  * struct kmes_producer_page - first page of the mapping, read-only (KMES-089)
@@ -239,13 +242,13 @@ struct kmes_stats {
 
 /* On /dev/kmes. */
 #define KMES_IOC_ABI_VERSION _IOR(KMES_IOC, 0x00, __u32)
-#define KMES_IOC_EMIT	     _IOW(KMES_IOC, 0x01, struct kmes_emit_args)
+#define KMES_IOC_EMIT        _IOW(KMES_IOC, 0x01, struct kmes_emit_args)
 #define KMES_IOC_EMIT_BATCH  _IOW(KMES_IOC, 0x02, struct kmes_batch_args)
-#define KMES_IOC_ATTACH	     _IOW(KMES_IOC, 0x03, struct kmes_attach_args)
-#define KMES_IOC_STATS	     _IOWR(KMES_IOC, 0x04, struct kmes_stats) /* SeSecurityPrivilege */
+#define KMES_IOC_ATTACH      _IOW(KMES_IOC, 0x03, struct kmes_attach_args)
+#define KMES_IOC_STATS       _IOWR(KMES_IOC, 0x04, struct kmes_stats) /* SeSecurityPrivilege */
 
 /* On a ring descriptor. KMES_IOC_EXPECT sets the counter value that poll() compares with. */
-#define KMES_IOC_WAIT	     _IOW(KMES_IOC, 0x10, struct kmes_wait_args)
-#define KMES_IOC_EXPECT	     _IOW(KMES_IOC, 0x11, __u32)
+#define KMES_IOC_WAIT   _IOW(KMES_IOC, 0x10, struct kmes_wait_args)
+#define KMES_IOC_EXPECT _IOW(KMES_IOC, 0x11, __u32)
 
 #endif

@@ -20,71 +20,71 @@
 #define REG_ABI_VERSION 1
 
 /* Key rights (LCS-140). */
-#define KEY_QUERY_VALUE		0x00000001U
-#define KEY_SET_VALUE		0x00000002U
-#define KEY_CREATE_SUB_KEY	0x00000004U
-#define KEY_ENUMERATE_SUB_KEYS	0x00000008U
-#define KEY_NOTIFY		0x00000010U
-#define KEY_CREATE_LINK		0x00000020U
+#define KEY_QUERY_VALUE        0x00000001U
+#define KEY_SET_VALUE          0x00000002U
+#define KEY_CREATE_SUB_KEY     0x00000004U
+#define KEY_ENUMERATE_SUB_KEYS 0x00000008U
+#define KEY_NOTIFY             0x00000010U
+#define KEY_CREATE_LINK        0x00000020U
 
 /* Composite rights and masks (LCS-141). */
-#define KEY_READ			0x00020019U
-#define KEY_WRITE			0x00020006U
-#define KEY_ALL_ACCESS			0x000F003FU
-#define REG_VALID_DESIRED_ACCESS_MASK	0xF30F003FU
-#define REG_VALID_MAPPED_ACCESS_MASK	0x010F003FU
-#define REG_VALID_ACE_ACCESS_MASK	0xF10F003FU
+#define KEY_READ                      0x00020019U
+#define KEY_WRITE                     0x00020006U
+#define KEY_ALL_ACCESS                0x000F003FU
+#define REG_VALID_DESIRED_ACCESS_MASK 0xF30F003FU
+#define REG_VALID_MAPPED_ACCESS_MASK  0x010F003FU
+#define REG_VALID_ACE_ACCESS_MASK     0xF10F003FU
 
 /* Value types (LCS-066). */
-#define REG_NONE			0
-#define REG_SZ				1
-#define REG_EXPAND_SZ			2
-#define REG_BINARY			3
-#define REG_DWORD			4
-#define REG_DWORD_BIG_ENDIAN		5
-#define REG_LINK			6
-#define REG_MULTI_SZ			7
-#define REG_RESOURCE_LIST		8
-#define REG_FULL_RESOURCE_DESCRIPTOR	9
-#define REG_RESOURCE_REQUIREMENTS_LIST	10
-#define REG_QWORD			11
-#define REG_TOMBSTONE			0xFFFF
+#define REG_NONE                       0
+#define REG_SZ                         1
+#define REG_EXPAND_SZ                  2
+#define REG_BINARY                     3
+#define REG_DWORD                      4
+#define REG_DWORD_BIG_ENDIAN           5
+#define REG_LINK                       6
+#define REG_MULTI_SZ                   7
+#define REG_RESOURCE_LIST              8
+#define REG_FULL_RESOURCE_DESCRIPTOR   9
+#define REG_RESOURCE_REQUIREMENTS_LIST 10
+#define REG_QWORD                      11
+#define REG_TOMBSTONE                  0xFFFF
 
 /* Flags of REG_OPEN_KEY (LCS-230). */
 #define REG_OPEN_LINK 0x01U
 
 /* Flags and dispositions of REG_CREATE_KEY (LCS-232). */
-#define REG_OPTION_VOLATILE	0x01U
-#define REG_OPTION_CREATE_LINK	0x02U
-#define REG_CREATED_NEW		1
-#define REG_OPENED_EXISTING	2
+#define REG_OPTION_VOLATILE    0x01U
+#define REG_OPTION_CREATE_LINK 0x02U
+#define REG_CREATED_NEW        1
+#define REG_OPENED_EXISTING    2
 
 /* Watch filters and event types (LCS-165, LCS-167). */
-#define REG_NOTIFY_VALUE	0x01U
-#define REG_NOTIFY_SUBKEY	0x02U
-#define REG_NOTIFY_SD		0x04U
-#define REG_NOTIFY_ALL		0x07U
-#define REG_EVENT_VALUE_SET		1
-#define REG_EVENT_VALUE_DELETED		2
-#define REG_EVENT_SUBKEY_CREATED	3
-#define REG_EVENT_SUBKEY_DELETED	4
-#define REG_EVENT_SD_CHANGED		5
-#define REG_EVENT_KEY_DELETED		6
-#define REG_EVENT_OVERFLOW		7
+#define REG_NOTIFY_VALUE         0x01U
+#define REG_NOTIFY_SUBKEY        0x02U
+#define REG_NOTIFY_SD            0x04U
+#define REG_NOTIFY_ALL           0x07U
+#define REG_EVENT_VALUE_SET      1
+#define REG_EVENT_VALUE_DELETED  2
+#define REG_EVENT_SUBKEY_CREATED 3
+#define REG_EVENT_SUBKEY_DELETED 4
+#define REG_EVENT_SD_CHANGED     5
+#define REG_EVENT_KEY_DELETED    6
+#define REG_EVENT_OVERFLOW       7
 
 /* security_info (LCS-290). */
-#define REG_SECURITY_OWNER	0x01U
-#define REG_SECURITY_GROUP	0x02U
-#define REG_SECURITY_DACL	0x04U
-#define REG_SECURITY_SACL	0x08U
+#define REG_SECURITY_OWNER 0x01U
+#define REG_SECURITY_GROUP 0x02U
+#define REG_SECURITY_DACL  0x04U
+#define REG_SECURITY_SACL  0x08U
 
 /* Transaction states (LCS-198). */
-#define REG_TXN_ACTIVE_UNBOUND	0
-#define REG_TXN_ACTIVE_BOUND	1
-#define REG_TXN_COMMITTED	2
-#define REG_TXN_ABORTED		3
-#define REG_TXN_TIMED_OUT	4
-#define REG_TXN_SOURCE_DOWN	5
+#define REG_TXN_ACTIVE_UNBOUND 0
+#define REG_TXN_ACTIVE_BOUND   1
+#define REG_TXN_COMMITTED      2
+#define REG_TXN_ABORTED        3
+#define REG_TXN_TIMED_OUT      4
+#define REG_TXN_SOURCE_DOWN    5
 
 /**
  * struct reg_open_key_args - REG_OPEN_KEY
@@ -429,33 +429,33 @@ struct reg_txn_status_args {
 };
 
 /* On /dev/registry; the result is a descriptor (LCS-223). */
-#define REG_OPEN_KEY		_IOW('R', 0, struct reg_open_key_args)
-#define REG_CREATE_KEY		_IOWR('R', 1, struct reg_create_key_args)
-#define REG_BEGIN_TRANSACTION	_IO('R', 2)
-#define REG_IOC_ABI_VERSION	_IOR('R', 0x7f, __u32)
+#define REG_OPEN_KEY          _IOW('R', 0, struct reg_open_key_args)
+#define REG_CREATE_KEY        _IOWR('R', 1, struct reg_create_key_args)
+#define REG_BEGIN_TRANSACTION _IO('R', 2)
+#define REG_IOC_ABI_VERSION   _IOR('R', 0x7f, __u32)
 
 /* On key descriptors (LCS-255). */
-#define REG_IOC_QUERY_VALUE		_IOWR('R', 0, struct reg_query_value_args)
-#define REG_IOC_SET_VALUE		_IOW('R', 1, struct reg_set_value_args)
-#define REG_IOC_DELETE_VALUE		_IOW('R', 2, struct reg_delete_value_args)
-#define REG_IOC_BLANKET_TOMBSTONE	_IOW('R', 3, struct reg_blanket_tombstone_args)
-#define REG_IOC_QUERY_VALUES_BATCH	_IOWR('R', 4, struct reg_query_values_batch_args)
-#define REG_IOC_ENUM_VALUES		_IOWR('R', 5, struct reg_enum_value_args)
-#define REG_IOC_ENUM_SUBKEYS		_IOWR('R', 6, struct reg_enum_subkey_args)
-#define REG_IOC_QUERY_KEY_INFO		_IOR('R', 7, struct reg_query_key_info_args)
-#define REG_IOC_DELETE_KEY		_IOW('R', 8, struct reg_delete_key_args)
-#define REG_IOC_HIDE_KEY		_IOW('R', 9, struct reg_hide_key_args)
-#define REG_IOC_GET_SECURITY		_IOWR('R', 10, struct reg_get_security_args)
-#define REG_IOC_SET_SECURITY		_IOW('R', 11, struct reg_set_security_args)
-#define REG_IOC_NOTIFY			_IOW('R', 12, struct reg_notify_args)
-#define REG_IOC_FLUSH			_IO('R', 13)
-#define REG_IOC_BACKUP			_IOW('R', 14, struct reg_backup_args)
-#define REG_IOC_RESTORE			_IOW('R', 15, struct reg_restore_args)
+#define REG_IOC_QUERY_VALUE        _IOWR('R', 0, struct reg_query_value_args)
+#define REG_IOC_SET_VALUE          _IOW('R', 1, struct reg_set_value_args)
+#define REG_IOC_DELETE_VALUE       _IOW('R', 2, struct reg_delete_value_args)
+#define REG_IOC_BLANKET_TOMBSTONE  _IOW('R', 3, struct reg_blanket_tombstone_args)
+#define REG_IOC_QUERY_VALUES_BATCH _IOWR('R', 4, struct reg_query_values_batch_args)
+#define REG_IOC_ENUM_VALUES        _IOWR('R', 5, struct reg_enum_value_args)
+#define REG_IOC_ENUM_SUBKEYS       _IOWR('R', 6, struct reg_enum_subkey_args)
+#define REG_IOC_QUERY_KEY_INFO     _IOR('R', 7, struct reg_query_key_info_args)
+#define REG_IOC_DELETE_KEY         _IOW('R', 8, struct reg_delete_key_args)
+#define REG_IOC_HIDE_KEY           _IOW('R', 9, struct reg_hide_key_args)
+#define REG_IOC_GET_SECURITY       _IOWR('R', 10, struct reg_get_security_args)
+#define REG_IOC_SET_SECURITY       _IOW('R', 11, struct reg_set_security_args)
+#define REG_IOC_NOTIFY             _IOW('R', 12, struct reg_notify_args)
+#define REG_IOC_FLUSH              _IO('R', 13)
+#define REG_IOC_BACKUP             _IOW('R', 14, struct reg_backup_args)
+#define REG_IOC_RESTORE            _IOW('R', 15, struct reg_restore_args)
 /* Ours: all visible children by one question to the source. */
-#define REG_IOC_LIST_SUBKEYS		_IOWR('R', 32, struct reg_list_subkeys_args)
+#define REG_IOC_LIST_SUBKEYS _IOWR('R', 32, struct reg_list_subkeys_args)
 
 /* On transaction descriptors. */
-#define REG_IOC_COMMIT		_IO('R', 16)
-#define REG_IOC_TXN_STATUS	_IOR('R', 17, struct reg_txn_status_args)
+#define REG_IOC_COMMIT     _IO('R', 16)
+#define REG_IOC_TXN_STATUS _IOR('R', 17, struct reg_txn_status_args)
 
 #endif

@@ -25,50 +25,50 @@
 #define RSI_REQUEST_HEADER_LEN 22
 /* Response: u32 total_len, u64 request_id, u16 op_code | 0x8000 (RSI-018). */
 #define RSI_RESPONSE_HEADER_LEN 14
-#define RSI_RESPONSE_BIT 0x8000
+#define RSI_RESPONSE_BIT        0x8000
 
-#define RSI_LOOKUP			0x01
-#define RSI_CREATE_ENTRY		0x02
-#define RSI_HIDE_ENTRY			0x03
-#define RSI_DELETE_ENTRY		0x04
-#define RSI_ENUM_CHILDREN		0x05
-#define RSI_CREATE_KEY			0x10
-#define RSI_READ_KEY			0x11
-#define RSI_WRITE_KEY			0x12
-#define RSI_DROP_KEY			0x13
-#define RSI_QUERY_VALUES		0x20
-#define RSI_SET_VALUE			0x21
-#define RSI_DELETE_VALUE_ENTRY		0x22
-#define RSI_SET_BLANKET_TOMBSTONE	0x23
-#define RSI_BEGIN_TRANSACTION		0x30
-#define RSI_COMMIT_TRANSACTION		0x31
-#define RSI_ABORT_TRANSACTION		0x32
-#define RSI_FLUSH			0x40
-#define RSI_DELETE_LAYER		0x50
+#define RSI_LOOKUP                0x01
+#define RSI_CREATE_ENTRY          0x02
+#define RSI_HIDE_ENTRY            0x03
+#define RSI_DELETE_ENTRY          0x04
+#define RSI_ENUM_CHILDREN         0x05
+#define RSI_CREATE_KEY            0x10
+#define RSI_READ_KEY              0x11
+#define RSI_WRITE_KEY             0x12
+#define RSI_DROP_KEY              0x13
+#define RSI_QUERY_VALUES          0x20
+#define RSI_SET_VALUE             0x21
+#define RSI_DELETE_VALUE_ENTRY    0x22
+#define RSI_SET_BLANKET_TOMBSTONE 0x23
+#define RSI_BEGIN_TRANSACTION     0x30
+#define RSI_COMMIT_TRANSACTION    0x31
+#define RSI_ABORT_TRANSACTION     0x32
+#define RSI_FLUSH                 0x40
+#define RSI_DELETE_LAYER          0x50
 
 /* Response status (RSI-035). */
-#define RSI_OK			0
-#define RSI_NOT_FOUND		1
-#define RSI_ALREADY_EXISTS	2
-#define RSI_STORAGE_ERROR	3
-#define RSI_NOT_EMPTY		4
-#define RSI_TOO_LARGE		5
-#define RSI_TXN_BUSY		6
-#define RSI_INVALID		7
-#define RSI_CAS_FAILED		8
-#define RSI_TXN_NOT_SUPPORTED	9
+#define RSI_OK                0
+#define RSI_NOT_FOUND         1
+#define RSI_ALREADY_EXISTS    2
+#define RSI_STORAGE_ERROR     3
+#define RSI_NOT_EMPTY         4
+#define RSI_TOO_LARGE         5
+#define RSI_TXN_BUSY          6
+#define RSI_INVALID           7
+#define RSI_CAS_FAILED        8
+#define RSI_TXN_NOT_SUPPORTED 9
 
 /* target_type of a path entry (RSI-037). */
-#define RSI_TARGET_GUID		0
-#define RSI_TARGET_HIDDEN	1
+#define RSI_TARGET_GUID   0
+#define RSI_TARGET_HIDDEN 1
 
 /* field_mask of RSI_WRITE_KEY (RSI-047). */
-#define RSI_FIELD_SD			0x01U
-#define RSI_FIELD_LAST_WRITE_TIME	0x02U
+#define RSI_FIELD_SD              0x01U
+#define RSI_FIELD_LAST_WRITE_TIME 0x02U
 
 /* Mode of RSI_BEGIN_TRANSACTION (RSI-053). */
-#define RSI_TXN_READ_WRITE	0
-#define RSI_TXN_READ_ONLY	1
+#define RSI_TXN_READ_WRITE 0
+#define RSI_TXN_READ_ONLY  1
 
 /* Flags of a hive (RSI-023). */
 #define RSI_HIVE_PRIVATE 0x01U
@@ -107,7 +107,7 @@ struct reg_src_register_args {
 	__u64 hives_ptr;
 };
 
-#define REG_SRC_REGISTER	_IOW('R', 0, struct reg_src_register_args)
-#define REG_SRC_ABI_VERSION	_IOR('R', 0x7f, __u32)
+#define REG_SRC_REGISTER    _IOW('R', 0, struct reg_src_register_args)
+#define REG_SRC_ABI_VERSION _IOR('R', 0x7f, __u32)
 
 #endif
