@@ -28,7 +28,8 @@ internal sealed partial class CHeader
     internal static CHeader Compile(string header)
     {
         string include = Path.Combine(Repository.Root, "pkm", "include", "uapi");
-        string text = Comment().Replace(File.ReadAllText(Path.Combine(include, "linux", "pkm", header)), "");
+        string text = File.ReadAllText(Path.Combine(include, "linux", "pkm", header));
+        text = Comment().Replace(text.Replace("\\\n", " ", StringComparison.Ordinal), ""); // joins continued lines
         StringBuilder program = new();
         program.Append("#include <stdio.h>\n#include <stddef.h>\n#include <linux/pkm/").Append(header).Append(">\nint main(void)\n{\n");
         foreach (Match s in Structure().Matches(text))
