@@ -57,7 +57,7 @@ internal sealed class PersistBench : IDisposable
             producers.Add(new Producer(ring, textBytes));
         }
 
-        Dictionary<string, double> before = ThreadTimes.Read("producer");
+        Dictionary<string, double> before = ThreadTimes.Read();
         long start = Stopwatch.GetTimestamp();
         producers.ForEach(p => p.Start(each, rate));
         producers.ForEach(static p => p.Join());
@@ -70,14 +70,7 @@ internal sealed class PersistBench : IDisposable
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        double nanoseconds = 0;
-        foreach ((string name, double time) in ThreadTimes.Read("producer"))
-        {
-            double own = time - before.GetValueOrDefault(name);
-            nanoseconds += name.StartsWith("eventbench", StringComparison.Ordinal) ? 0 : own;
-            Trace(name, own / (each * _rings.All.Length));
-        }
-
+        double nanoseconds = ThreadTimes.Since(before);
         long total = each * _rings.All.Length;
         return new Result(total / seconds, nanoseconds / total / 1000, (long)(target - Math.Min(target, _daemon.StoredEvents)));
     }
@@ -124,14 +117,6 @@ internal sealed class PersistBench : IDisposable
         _daemon.Dispose();
         _commits.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static void Trace(string name, double nanoseconds)
-    {
-        if (nanoseconds >= 1 && Environment.GetEnvironmentVariable("EVENTBENCH_THREADS") is not null)
-        {
-            Console.Error.WriteLine($"  {name}: {nanoseconds:0} ns per event");
-        }
     }
 
     /// <summary>What a run showed.</summary>
