@@ -57,14 +57,14 @@ prepare_disk() {
 	fi
 }
 
-# /dev/kvm may exist and still not run a guest: run one. Its boot sector writes to the port
-# of the debug-exit device, which ends QEMU with status 2 * value + 1.
+# /dev/kvm may exist and still not run this machine (its processor model, for one): run one. The
+# boot sector writes to the port of the debug-exit device, which ends QEMU with status 2 * value + 1.
 choose_accelerator() {
 	local sector=$OUT/kvm-probe.bin status=0
 	ACCELERATOR=tcg,thread=single
 	[ -w /dev/kvm ] || return 0
 	{ printf '\xb0\x10\xe6\xf4\xf4\xeb\xfd'; head -c 503 /dev/zero; printf '\x55\xaa'; } >"$sector"
-	timeout 10 qemu-system-x86_64 -accel kvm -display none -nodefaults -no-reboot \
+	timeout 10 qemu-system-x86_64 "${QEMU_MACHINE[@]}" -accel kvm -display none -nodefaults \
 		-drive "file=$sector,format=raw" -device isa-debug-exit,iobase=0xf4,iosize=1 \
 		>"$LOGS/kvm-probe.log" 2>&1 </dev/null || status=$?
 	[ "$status" != 33 ] || ACCELERATOR=kvm
