@@ -9,11 +9,9 @@ internal static class Terminal
     private const uint GetWindowSize = 0x5413;
     /// <summary>Narrower is a serial line that does not know its size.</summary>
     private const int Least = 20;
+    private const int Usual = 80;
 
-    /// <summary>
-    /// Columns of the terminal behind a descriptor; 0 if it does not know, as on a serial line: nothing is then cut,
-    /// and whatever is at the other end breaks the lines.
-    /// </summary>
+    /// <summary>Columns of the terminal behind a descriptor; 80 if it does not know, as on a serial line.</summary>
     public static int Columns(int descriptor)
     {
         using Fd terminal = new(descriptor);
@@ -22,6 +20,6 @@ internal static class Terminal
         int columns = Files.Control(terminal, GetWindowSize, ref size).Ok ? (ushort)(size >> 16) : 0;
         // The descriptor is the process's own, not ours to close.
         terminal.Release();
-        return columns >= Least ? columns : 0;
+        return columns >= Least ? columns : Usual;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class ToolContext(ITool tool, ParsedArguments arguments, TextWri
     /// <summary>Standard output is a terminal.</summary>
     public bool OnTerminal { get; init; }
 
-    /// <summary>Columns to fit tables into; 0: no terminal, or one of unknown width.</summary>
+    /// <summary>Columns to fit tables into; 0: no terminal, nothing is cut.</summary>
     public int TerminalWidth { get; init; }
 
     /// <summary>Standard input, for the few commands that read it.</summary>

@@ -17,7 +17,7 @@ internal sealed class ToolHost(TextWriter output, TextWriter error)
     /// <summary>Is standard output a terminal (decides colour and shortening)?</summary>
     public bool IsTerminal { get; init; }
 
-    /// <summary>Columns of that terminal; 0 if it does not know.</summary>
+    /// <summary>Columns of that terminal.</summary>
     public int Columns { get; init; } = 80;
 
     /// <summary>Standard input.</summary>
