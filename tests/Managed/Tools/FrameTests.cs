@@ -121,13 +121,23 @@ public class FrameTests
     public void Table_OnATerminalTooNarrowForColumns_IsALinePerValue() =>
         Assert.Equal("NAME   a-very-long-name-abc\nCOUNT  12\n\nNAME   -\nCOUNT  3\n", Sample(12, [], "table", "--color", "never").Out);
 
-    [Fact, Rule("CLI-006")]
-    public void Table_OnATerminalOfUnknownWidth_IsNotCut()
+    [Theory]
+    [InlineData(0, "1  from=starting to=active cause=explicit_start\n")]
+    [InlineData(30, "1  from=starting to=active\n   cause=explicit_start\n")]
+    [InlineData(27, "1  from=starting to=active\n   cause=explicit_start\n")]
+    public void Table_WithALastColumnOfProse_BreaksItAtBlanksAndLosesNothing(int columns, string expected)
     {
-        StringWriter output = new() { NewLine = "\n" };
-        ToolHost host = new(output, new StringWriter()) { IsTerminal = true, Columns = 0 };
-        Assert.Equal(ExitCode.Success, host.Run(s_tool, ["table", "--color", "never"]));
-        Assert.DoesNotContain('…', output.ToString());
+        Table table = new("#N", "TEXT") { WrapLast = true };
+        table.Add("1", "from=starting to=active cause=explicit_start");
+        Assert.Equal(expected, Printed(table, columns));
+    }
+
+    [Fact]
+    public void Table_WithALastColumnOfProse_BreaksAWordThatIsLongerThanALine()
+    {
+        Table table = new("#N", "TEXT") { WrapLast = true };
+        table.Add("1", new string('x', 30) + " end");
+        Assert.Equal($"1  {new string('x', 24)}\n   xxxxxx end\n", Printed(table, 27));
     }
 
     [Theory, Rule("CLI-010")]
@@ -153,9 +163,7 @@ public class FrameTests
     {
         Table table = new("A");
         table.Add("x\e[2Jy\nz\u009b");
-        StringWriter output = new() { NewLine = "\n" };
-        table.Print(output, false, false, 0);
-        Assert.Equal("x?[2Jy?z?\n", output.ToString());
+        Assert.Equal("x?[2Jy?z?\n", Printed(table, 0));
     }
 
     [Theory]
@@ -163,6 +171,13 @@ public class FrameTests
     [InlineData("peios-tools", "nope")]
     public void Binary_WithoutATool_IsAUsageError(string argv0, params string[] args) =>
         Assert.Equal(ExitCode.Usage, ToolRun.Of(argv0, args).Code);
+
+    private static string Printed(Table table, int columns)
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        table.Print(output, header: false, colour: false, columns);
+        return output.ToString();
+    }
 
     private static ToolRun Sample(params string[] args) => Sample(0, [], args);
 

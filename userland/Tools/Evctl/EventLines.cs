@@ -30,5 +30,5 @@ internal sealed class EventLines(ToolContext context) : IRecordSink
         }
     }
 
-    private static Table NewTable() => new("TIME", "#CPU", "#SEQ", "TYPE", "FIELDS");
+    private static Table NewTable() => new("TIME", "#CPU", "#SEQ", "TYPE", "FIELDS") { WrapLast = true };
 }

@@ -29,5 +29,5 @@ internal sealed class LogLines(ToolContext context) : IRecordSink
         }
     }
 
-    private static Table NewTable() => new("TIME", "ORIGIN", "E", "MESSAGE");
+    private static Table NewTable() => new("TIME", "ORIGIN", "E", "MESSAGE") { WrapLast = true };
 }

@@ -7,10 +7,13 @@ namespace Tools.Frame;
 
 /// <summary>
 /// A table (CLI-006): columns two blanks apart, text left, numbers right, <c>-</c> for unknown.
-/// Values are cut with <c>…</c> only on a terminal, the longest column first.
+/// Values are cut with <c>…</c> only on a terminal, the longest column first; <see cref="WrapLast"/> cuts nothing of
+/// the last column but goes on below.
 /// </summary>
 internal sealed class Table
 {
+    private const int LeastWrapped = 24;
+
     private readonly string[] _headers;
     private readonly bool[] _numeric;
     private readonly List<string[]> _rows = [];
@@ -26,6 +29,9 @@ internal sealed class Table
             _headers[i] = headers[i].TrimStart('#');
         }
     }
+
+    /// <summary>Is the last column prose, broken at blanks, instead of a value to be cut?</summary>
+    public bool WrapLast { get; init; }
 
     /// <summary>How many rows there are.</summary>
     public int Count => _rows.Count;
@@ -58,7 +64,7 @@ internal sealed class Table
         }
         foreach (string[] row in _rows)
         {
-            output.WriteLine(Line(row, widths));
+            WriteRow(output, row, widths);
         }
     }
 
@@ -126,6 +132,10 @@ internal sealed class Table
     /// <summary>The widest text column that may still lose a character: the longest values are cut first.</summary>
     private int Widest(int[] widths, bool header)
     {
+        if (WrapLast && widths[^1] > LeastWrapped)
+        {
+            return widths.Length - 1;
+        }
         int widest = -1;
         for (int i = 0; i < widths.Length; i++)
         {
@@ -136,6 +146,36 @@ internal sealed class Table
             }
         }
         return widest;
+    }
+
+    private void WriteRow(TextWriter output, string[] row, int[] widths)
+    {
+        string rest = row[^1];
+        if (!WrapLast || rest.Length <= widths[^1])
+        {
+            output.WriteLine(Line(row, widths));
+            return;
+        }
+        string[] cells = [.. row];
+        while (rest.Length > 0)
+        {
+            int length = BreakBefore(rest, widths[^1]);
+            cells[^1] = rest[..length];
+            output.WriteLine(Line(cells, widths));
+            rest = rest[length..].TrimStart(' ');
+            Array.Fill(cells, "");
+        }
+    }
+
+    /// <summary>How much of a text goes on a line: up to the last blank that leaves it short enough, if there is one.</summary>
+    private static int BreakBefore(string text, int width)
+    {
+        if (text.Length <= width)
+        {
+            return text.Length;
+        }
+        int blank = text.LastIndexOf(' ', width);
+        return blank > 0 ? blank : width;
     }
 
     private string Line(string[] cells, int[] widths)
