@@ -28,6 +28,8 @@ TEXT
 }
 
 cmd_run() {
+	local started
+	started=$(date +%s)
 	cmd_build
 	make_images
 	prepare_disk
@@ -43,7 +45,7 @@ TEXT
 		-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$REDIS_PORT-:6379,hostfwd=tcp:127.0.0.1:$NGINX_PORT-:8080" \
 		-device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci \
 		-kernel "$KIMAGE/boot/vmlinuz-$KVER" -initrd "$IMAGES/initramfs.gz" \
-		-append "console=ttyS0 quiet loglevel=4 lsm=$KERNEL_LSMS panic=5 $*" 9>&-
+		-append "console=ttyS0 quiet loglevel=4 lsm=$KERNEL_LSMS panic=5 peios.started=$started $*" 9>&-
 }
 
 QEMU_MACHINE=(-M pc -cpu max -m 512M -no-reboot)
