@@ -28,6 +28,7 @@
 struct lcs_conn;
 struct lcs_effect;
 struct lcs_hive;
+struct lcs_key;
 struct lcs_object;
 struct lcs_op;
 struct lcs_place;
@@ -220,6 +221,7 @@ u32 lcs_watch_depth(void);
 void lcs_op_limits(struct lcs_op *op);
 void lcs_limits_reset(void);
 void lcs_limits_set(const struct lcs_limits *limits);
+int lcs_call_begin(struct lcs_op *op, const struct lcs_key *key, u32 right, bool reserved);
 void lcs_op_end(struct lcs_op *op);
 int lcs_layer_authorise(struct lcs_op *op, struct lcs_bytes name, struct lcs_bytes *table_name);
 int lcs_txn_check(s32 txn_fd);
@@ -229,6 +231,8 @@ int lcs_user_value_name(struct lcs_op *op, u64 ptr, u32 len, u8 **copy, struct l
 int lcs_user_layer(struct lcs_op *op, u64 ptr, u32 len, u8 **copy, struct lcs_bytes *name);
 int lcs_user_buffer(u64 ptr, u32 len);
 int lcs_user_put(u64 ptr, const void *data, u32 len);
+int lcs_user_put_packed(u64 ptr, u32 *len, void (*pack)(struct pkm_writer *w, const void *rows),
+			const void *rows);
 long lcs_user_put_args(void __user *arg, const void *args, size_t size, int err);
 
 /* --- call.c: typed source calls ----------------------------------------- */

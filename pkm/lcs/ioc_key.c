@@ -116,11 +116,7 @@ long lcs_ioc_enum_subkeys(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad)
-		return -EINVAL;
-	if (!(key->granted & KEY_ENUMERATE_SUB_KEYS))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_ENUMERATE_SUB_KEYS, args._pad);
 	if (!err)
 		err = lcs_user_buffer(args.name_ptr, args.name_len) ?: lcs_txn_check(args.txn_fd);
 	if (!err)
@@ -129,36 +125,26 @@ long lcs_ioc_enum_subkeys(struct lcs_key *key, void __user *arg)
 	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
 
-static void write_children(struct pkm_writer *w, const struct lcs_children *children)
+static void pack_children(struct pkm_writer *w, const void *rows)
 {
+	const struct lcs_children *children = rows;
 	u32 i;
 
 	for (i = 0; i < children->entry_count; i++)
 		lcs_rsi_put_bytes(w, children->entries[i].child);
 }
 
-static int put_list(struct reg_list_subkeys_args *args, const struct lcs_children *children)
+static int list_subkeys(struct lcs_key *key, struct lcs_op *op, struct reg_list_subkeys_args *args)
 {
-	u32 room = args->buf_len;
-	struct pkm_writer w;
-	void *buf;
+	struct lcs_reply reply;
 	int err;
 
-	pkm_writer_init(&w, NULL, 0);
-	write_children(&w, children);
-	if (w.failed)
-		return -EIO;
-	args->buf_len = w.len;
-	args->count = children->entry_count;
-	if (w.len > room)
-		return -ERANGE;
-	buf = kvmalloc(max(w.len, 1U), GFP_KERNEL_ACCOUNT);
-	if (!buf)
-		return -ENOMEM;
-	pkm_writer_init(&w, buf, w.len);
-	write_children(&w, children);
-	err = lcs_user_put(args->buf_ptr, buf, w.len);
-	kvfree(buf);
+	err = lcs_visible_children(op, key->place->hive, lcs_place_guid(key->place), &reply);
+	if (!err) {
+		args->count = reply.children.entry_count;
+		err = lcs_user_put_packed(args->buf_ptr, &args->buf_len, pack_children, &reply.children);
+	}
+	lcs_reply_free(&reply);
 	return err;
 }
 
@@ -176,23 +162,16 @@ static int put_list(struct reg_list_subkeys_args *args, const struct lcs_childre
 long lcs_ioc_list_subkeys(struct lcs_key *key, void __user *arg)
 {
 	struct reg_list_subkeys_args args;
-	struct lcs_reply reply = {};
 	struct lcs_op op;
 	int err;
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad)
-		return -EINVAL;
-	if (!(key->granted & KEY_ENUMERATE_SUB_KEYS))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_ENUMERATE_SUB_KEYS, args._pad);
 	if (!err)
 		err = lcs_user_buffer(args.buf_ptr, args.buf_len) ?: lcs_txn_check(args.txn_fd);
 	if (!err)
-		err = lcs_visible_children(&op, key->place->hive, lcs_place_guid(key->place), &reply)
-			      ?: put_list(&args, &reply.children);
-	lcs_reply_free(&reply);
+		err = list_subkeys(key, &op, &args);
 	lcs_op_end(&op);
 	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
@@ -260,11 +239,7 @@ long lcs_ioc_query_key_info(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad0)
-		return -EINVAL;
-	if (!(key->granted & KACS_READ_CONTROL))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KACS_READ_CONTROL, args._pad0);
 	if (!err)
 		err = lcs_user_buffer(args.name_ptr, args.name_len);
 	if (!err)
@@ -309,9 +284,7 @@ long lcs_ioc_flush(struct lcs_key *key)
 	struct lcs_op op;
 	int err;
 
-	if (!(key->granted & KEY_SET_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_SET_VALUE, false);
 	if (!err)
 		err = lcs_call_flush(&op, key->place->hive);
 	lcs_op_end(&op);

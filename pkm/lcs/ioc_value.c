@@ -74,11 +74,7 @@ long lcs_ioc_query_value(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad0 || args._pad1)
-		return -EINVAL;
-	if (!(key->granted & KEY_QUERY_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_QUERY_VALUE, args._pad0 || args._pad1);
 	if (!err)
 		err = lcs_user_value_name(&op, args.name_ptr, args.name_len, &copy, &name);
 	if (!err)
@@ -107,8 +103,9 @@ static int effective_values(struct lcs_key *key, struct lcs_op *op, struct lcs_r
 	return fault ? lcs_fault(key->place->hive, reply->req, guid, fault) : 0;
 }
 
-static void write_values(struct pkm_writer *w, const struct lcs_values *values)
+static void pack_values(struct pkm_writer *w, const void *rows)
 {
+	const struct lcs_values *values = rows;
 	u32 i;
 
 	for (i = 0; i < values->entry_count; i++) {
@@ -118,28 +115,17 @@ static void write_values(struct pkm_writer *w, const struct lcs_values *values)
 	}
 }
 
-static int put_batch(struct reg_query_values_batch_args *args, const struct lcs_values *values)
+static int query_batch(struct lcs_key *key, struct lcs_op *op, struct reg_query_values_batch_args *args)
 {
-	u32 room = args->buf_len;
-	struct pkm_writer w;
-	void *buf;
+	struct lcs_reply reply;
 	int err;
 
-	pkm_writer_init(&w, NULL, 0);
-	write_values(&w, values);
-	if (w.failed)
-		return -EIO;
-	args->buf_len = w.len;
-	args->count = values->entry_count;
-	if (w.len > room)
-		return -ERANGE;
-	buf = kvmalloc(max(w.len, 1U), GFP_KERNEL_ACCOUNT);
-	if (!buf)
-		return -ENOMEM;
-	pkm_writer_init(&w, buf, w.len);
-	write_values(&w, values);
-	err = lcs_user_put(args->buf_ptr, buf, w.len);
-	kvfree(buf);
+	err = effective_values(key, op, &reply);
+	if (!err) {
+		args->count = reply.values.entry_count;
+		err = lcs_user_put_packed(args->buf_ptr, &args->buf_len, pack_values, &reply.values);
+	}
+	lcs_reply_free(&reply);
 	return err;
 }
 
@@ -156,22 +142,16 @@ static int put_batch(struct reg_query_values_batch_args *args, const struct lcs_
 long lcs_ioc_query_values_batch(struct lcs_key *key, void __user *arg)
 {
 	struct reg_query_values_batch_args args;
-	struct lcs_reply reply = {};
 	struct lcs_op op;
 	int err;
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad)
-		return -EINVAL;
-	if (!(key->granted & KEY_QUERY_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_QUERY_VALUE, args._pad);
 	if (!err)
 		err = lcs_user_buffer(args.buf_ptr, args.buf_len) ?: lcs_txn_check(args.txn_fd);
 	if (!err)
-		err = effective_values(key, &op, &reply) ?: put_batch(&args, &reply.values);
-	lcs_reply_free(&reply);
+		err = query_batch(key, &op, &args);
 	lcs_op_end(&op);
 	return lcs_user_put_args(arg, &args, sizeof(args), err);
 }
@@ -211,11 +191,7 @@ long lcs_ioc_enum_values(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad)
-		return -EINVAL;
-	if (!(key->granted & KEY_QUERY_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_QUERY_VALUE, args._pad);
 	if (!err)
 		err = lcs_user_buffer(args.name_ptr, args.name_len) ?:
 		      lcs_user_buffer(args.data_ptr, args.data_len) ?: lcs_txn_check(args.txn_fd);

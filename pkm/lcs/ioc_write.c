@@ -163,11 +163,7 @@ long lcs_ioc_set_value(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad0 || args._pad1 || args._pad2)
-		return -EINVAL;
-	if (!(key->granted & KEY_SET_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_SET_VALUE, args._pad0 || args._pad1 || args._pad2);
 	if (!err)
 		err = lcs_user_value_name(&op, args.name_ptr, args.name_len, &s.name_copy, &s.name);
 	if (!err)
@@ -233,11 +229,7 @@ long lcs_ioc_delete_value(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad0 || args._pad1 || args._pad2)
-		return -EINVAL;
-	if (!(key->granted & KEY_SET_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_SET_VALUE, args._pad0 || args._pad1 || args._pad2);
 	if (!err)
 		err = lcs_user_value_name(&op, args.name_ptr, args.name_len, &s.name_copy, &s.name);
 	if (!err)
@@ -364,11 +356,8 @@ long lcs_ioc_blanket_tombstone(struct lcs_key *key, void __user *arg)
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if (args._pad0 || args._pad1[0] || args._pad1[1] || args._pad1[2] || args.set > 1)
-		return -EINVAL;
-	if (!(key->granted & KEY_SET_VALUE))
-		return -EACCES;
-	err = lcs_op_begin(&op);
+	err = lcs_call_begin(&op, key, KEY_SET_VALUE,
+			     args._pad0 || args._pad1[0] || args._pad1[1] || args._pad1[2] || args.set > 1);
 	if (!err)
 		err = lcs_user_layer(&op, args.layer_ptr, args.layer_len, &copy, &layer);
 	if (!err)

@@ -90,6 +90,26 @@ int lcs_op_begin(struct lcs_op *op)
 }
 
 /**
+ * lcs_call_begin() - start a call on a key descriptor
+ * @op: out; lcs_op_end() in any case
+ * @key: descriptor
+ * @right: what the call needs of it
+ * @reserved: a reserved field or an undefined flag was set
+ *
+ * Nothing was looked up, copied or sent before these checks (LCS-015, LCS-145).
+ *
+ * Context: task context of the caller.
+ * Return: 0; -EINVAL; -EACCES.
+ */
+int lcs_call_begin(struct lcs_op *op, const struct lcs_key *key, u32 right, bool reserved)
+{
+	op->token = NULL;
+	if (reserved)
+		return -EINVAL;
+	return key->granted & right ? lcs_op_begin(op) : -EACCES;
+}
+
+/**
  * lcs_op_end() - end a client call
  * @op: from lcs_op_begin(), successful or not
  *
@@ -299,6 +319,41 @@ int lcs_user_buffer(u64 ptr, u32 len)
 int lcs_user_put(u64 ptr, const void *data, u32 len)
 {
 	return len && copy_to_user(u64_to_user_ptr(ptr), data, len) ? -EFAULT : 0;
+}
+
+/**
+ * lcs_user_put_packed() - copy out records that a writer makes
+ * @ptr: user address
+ * @len: in: size of the user's buffer; out: what the records need (LCS-251)
+ * @pack: writes the records of @rows, the same bytes each time
+ * @rows: what @pack understands
+ *
+ * Context: may sleep and fault; no lock held (HAZ-033).
+ * Return: 0; -ERANGE: nothing was copied; -EFAULT; -EIO: more than 4 GiB; -ENOMEM.
+ */
+int lcs_user_put_packed(u64 ptr, u32 *len, void (*pack)(struct pkm_writer *w, const void *rows),
+			const void *rows)
+{
+	u32 room = *len;
+	struct pkm_writer w;
+	void *buf;
+	int err;
+
+	pkm_writer_init(&w, NULL, 0);
+	pack(&w, rows);
+	if (w.failed)
+		return -EIO;
+	*len = w.len;
+	if (w.len > room)
+		return -ERANGE;
+	buf = kvmalloc(max(w.len, 1U), GFP_KERNEL_ACCOUNT);
+	if (!buf)
+		return -ENOMEM;
+	pkm_writer_init(&w, buf, w.len);
+	pack(&w, rows);
+	err = lcs_user_put(ptr, buf, w.len);
+	kvfree(buf);
+	return err;
 }
 
 /**
