@@ -209,21 +209,6 @@ int lcs_call_values(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, st
 	return fault ? lcs_fault(hive, req, guid, fault) : 0;
 }
 
-/*
- * The last write time follows the change in a request of its own. The change
- * stands even if this one fails: the time is a hint, not data.
- */
-static void touch_key(struct lcs_op *op, struct lcs_hive *hive, struct lcs_effect *effect)
-{
-	struct lcs_request *touch = effect->touch;
-
-	if (!touch)
-		return;
-	effect->touch = NULL;
-	run(op, hive, touch);
-	lcs_request_put(touch);
-}
-
 /**
  * lcs_call_mutate() - run a mutation and what it changes in the kernel
  * @op: call
@@ -240,7 +225,8 @@ int lcs_call_mutate(struct lcs_op *op, struct lcs_request *req, struct lcs_effec
 	int err;
 
 	if (!req) {
-		lcs_effect_free(effect);
+		/* The step before this one may have to be taken back. */
+		lcs_effect_run(effect, -ENOMEM);
 		return -ENOMEM;
 	}
 	req->effect = effect;
@@ -250,8 +236,6 @@ int lcs_call_mutate(struct lcs_op *op, struct lcs_request *req, struct lcs_effec
 		req->effect = NULL;
 		lcs_request_put(effect->late_undo);
 		effect->late_undo = NULL;
-		if (!err)
-			touch_key(op, hive, effect);
 		lcs_effect_run(effect, err);
 	}
 	lcs_request_put(req);
@@ -355,6 +339,7 @@ struct lcs_request *lcs_make_touch(const u8 *guid, const struct lcs_bytes *sd)
 {
 	u32 fields = RSI_FIELD_LAST_WRITE_TIME;
 	struct lcs_request *req;
+	u64 now = ktime_get_real_ns();
 
 	req = lcs_request_alloc(RSI_WRITE_KEY, LCS_GUID_LEN + 4 + (sd ? str_size(*sd) : 0) + 8);
 	if (!req)
@@ -363,7 +348,9 @@ struct lcs_request *lcs_make_touch(const u8 *guid, const struct lcs_bytes *sd)
 	pkm_writer_le32(&req->w, sd ? fields | RSI_FIELD_SD : fields);
 	if (sd)
 		lcs_rsi_put_bytes(&req->w, *sd);
-	pkm_writer_le64(&req->w, ktime_get_real_ns());
+	pkm_writer_le64(&req->w, now);
+	memcpy(req->touch.guid, guid, LCS_GUID_LEN);
+	req->touch.time = now;
 	return req;
 }
 

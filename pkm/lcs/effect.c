@@ -96,6 +96,9 @@ void lcs_effect_run(struct lcs_effect *effect, int error)
 		post(effect, &effect->undo);
 		goto out;
 	}
+	/* Nobody waits for it, but whoever asks the key's time from now on gets it (touch.c). */
+	if (effect->touch)
+		lcs_touch_add(&effect->touch->touch);
 	post(effect, &effect->touch);
 	post(effect, &effect->late_undo);
 	if (effect->counts)

@@ -159,6 +159,8 @@ static struct lcs_slot *match_locked(const struct lcs_claim *claim)
 		taken = find_locked(&claim->hives[i]);
 		if (!taken)
 			continue;
+		if (slot)
+			continue; /* the whole set was compared with this slot */
 		if (taken->slot->conn || !same_set(taken->slot, claim, &stale))
 			return ERR_PTR(-EEXIST);
 		if (stale)

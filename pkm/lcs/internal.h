@@ -34,6 +34,24 @@ struct lcs_op;
 struct lcs_place;
 struct mem_cgroup;
 
+/* --- touch.c: last write times on their way ------------------------------ */
+
+/**
+ * struct lcs_touch - a key's new last write time, not stored yet
+ * @node: in the table; under touch_lock
+ * @guid: key
+ * @time: Unix ns
+ */
+struct lcs_touch {
+	struct hlist_node node;
+	u8 guid[LCS_GUID_LEN];
+	u64 time;
+};
+
+void lcs_touch_add(struct lcs_touch *touch);
+void lcs_touch_del(struct lcs_touch *touch);
+u64 lcs_touch_time(const u8 *guid);
+
 /* --- queue.c: one connection, its requests ------------------------------ */
 
 /* Where a request is; changes under lcs_conn.lock. */
@@ -63,6 +81,7 @@ enum lcs_request_state {
  * @shape: of the answer
  * @answer: bytes of the answer, NULL before
  * @answer_len: how many
+ * @touch: of a request that only sets a last write time
  */
 struct lcs_request {
 	refcount_t ref;
@@ -82,6 +101,7 @@ struct lcs_request {
 	struct lcs_rsi_shape shape;
 	u8 *answer;
 	u32 answer_len;
+	struct lcs_touch touch;
 };
 
 #define LCS_CONN_BUCKETS 64
@@ -353,7 +373,7 @@ struct lcs_event {
  * @place: of the key it happened at, a reference
  * @events: what watchers hear
  * @event_count: how many
- * @touch: last write time, sent after a success (LCS-043), or NULL
+ * @touch: last write time, sent after a success and not waited for (LCS-043), or NULL
  * @undo: sent after a failure: takes an earlier step back (LCS-238), or NULL
  * @late_undo: sent after a success nobody waited for, or NULL
  * @orphan: key that lost its last entry, valid if @orphans

@@ -88,7 +88,7 @@ static int enum_subkey(struct lcs_key *key, struct lcs_op *op, struct reg_enum_s
 	err = take_figures(op, hive, child->target, &figures);
 	if (err)
 		goto out;
-	args->last_write_time = meta->last_write_time;
+	args->last_write_time = max(meta->last_write_time, lcs_touch_time(child->target));
 	args->subkey_count = figures.subkeys;
 	args->value_count = figures.values;
 	err = lcs_user_put(args->name_ptr, child->child.p, child->child.len);
@@ -200,6 +200,7 @@ static int query_key_info(struct lcs_key *key, struct lcs_op *op, struct reg_que
 	struct lcs_reply reply;
 	struct figures figures;
 	struct lcs_bytes name;
+	u64 touched = lcs_touch_time(guid);
 	int err;
 
 	err = lcs_call_read_key(op, hive, guid, &reply);
@@ -217,6 +218,7 @@ static int query_key_info(struct lcs_key *key, struct lcs_op *op, struct reg_que
 	if (err)
 		goto out;
 	put_info(key, args, &reply.key, &figures);
+	args->last_write_time = max(args->last_write_time, touched);
 	err = lcs_user_put(args->name_ptr, name.p, name.len);
 out:
 	lcs_reply_free(&reply);

@@ -19,17 +19,19 @@
 /*
  * Waits are killable, so that a dead source cannot hold a dying process;
  * freezable, so that it cannot hold suspend; and end by a deadline (HAZ-029).
+ * Those for one of few things are @exclusive: what comes free wakes one caller,
+ * not all of a user's thousand.
  */
-#define wait_for_source(wq, condition, timeout)                                            \
-	({                                                                                 \
-		long __time = (timeout), __ret = __time;                                   \
-                                                                                           \
-		might_sleep();                                                             \
-		if (!___wait_cond_timeout(condition))                                      \
-			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),         \
-					      (TASK_KILLABLE | TASK_FREEZABLE), 0, __time, \
-					      __ret = schedule_timeout(__ret));            \
-		__ret;                                                                     \
+#define wait_for_source(wq, condition, exclusive, timeout)                                         \
+	({                                                                                         \
+		long __time = (timeout), __ret = __time;                                           \
+                                                                                                   \
+		might_sleep();                                                                     \
+		if (!___wait_cond_timeout(condition))                                              \
+			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
+					      (TASK_KILLABLE | TASK_FREEZABLE), exclusive, __time, \
+					      __ret = schedule_timeout(__ret));                    \
+		__ret;                                                                             \
 	})
 
 static struct hlist_head *bucket_of(struct lcs_conn *conn, u64 id)
@@ -123,6 +125,7 @@ struct lcs_request *lcs_request_alloc(u16 op, u32 payload_len)
 	refcount_set(&req->ref, 1);
 	INIT_LIST_HEAD(&req->queued);
 	INIT_HLIST_NODE(&req->by_id);
+	INIT_HLIST_NODE(&req->touch.node);
 	init_waitqueue_head(&req->waiters);
 	INIT_WORK(&req->work, late_work);
 	req->op = op;
@@ -141,6 +144,7 @@ void lcs_request_put(struct lcs_request *req)
 {
 	if (!req || !refcount_dec_and_test(&req->ref))
 		return;
+	lcs_touch_del(&req->touch);
 	lcs_effect_free(req->effect);
 	kvfree(req->frame);
 	kvfree(req->answer);
@@ -244,10 +248,10 @@ int lcs_request_run(struct lcs_conn *conn, struct lcs_request *req, struct lcs_o
 	long left;
 
 	start_clock(op);
-	left = wait_for_source(conn->slots, try_dispatch(conn, req), time_left(op));
+	left = wait_for_source(conn->slots, try_dispatch(conn, req), 1, time_left(op));
 	if (left <= 0)
 		return left ? -EINTR : -ETIMEDOUT;
-	left = wait_for_source(req->waiters, is_done(req), time_left(op));
+	left = wait_for_source(req->waiters, is_done(req), 0, time_left(op));
 	if (left <= 0 && abandon(conn, req))
 		return left ? -EINTR : -ETIMEDOUT;
 	return req->error ?: lcs_rsi_status_errno(req->shape.status);
@@ -297,7 +301,7 @@ int lcs_gate_enter(struct lcs_op *op, const u8 *guid)
 	long left;
 
 	start_clock(op);
-	left = wait_for_source(gate->waiters, !test_and_set_bit_lock(0, &gate->busy), time_left(op));
+	left = wait_for_source(gate->waiters, !test_and_set_bit_lock(0, &gate->busy), 1, time_left(op));
 	return left > 0 ? 0 : left ? -EINTR : -ETIMEDOUT;
 }
 

@@ -34,25 +34,36 @@ enum lcs_fault lcs_resolve_entries(const struct lcs_layers *layers, const struct
 	return LCS_FAULT_NONE;
 }
 
-/* Entries [from, to) carry one name; blankets compete with all of them. */
-static enum lcs_fault resolve_group(const struct lcs_layers *layers, const struct lcs_values *values,
-				    u32 from, u32 to, struct lcs_bytes name,
-				    const struct lcs_value_entry **winner)
+/* Blankets compete with every value alike: a source may send as many of both as it likes. */
+static void offer_blankets(struct lcs_contest *contest, const struct lcs_layers *layers,
+			   const struct lcs_values *values)
 {
-	struct lcs_contest contest;
+	u32 i;
+
+	lcs_contest_init(contest);
+	for (i = 0; i < values->blanket_count; i++) {
+		lcs_contest_offer(contest, layers, values->blankets[i].layer, values->blankets[i].sequence,
+				  (s64)values->entry_count + i);
+		pkm_relax(i);
+	}
+}
+
+/* Entries [from, to) of that name against the best of the blankets. */
+static enum lcs_fault resolve_group(const struct lcs_layers *layers, const struct lcs_values *values,
+				    const struct lcs_contest *blankets, u32 from, u32 to,
+				    struct lcs_bytes name, const struct lcs_value_entry **winner)
+{
+	struct lcs_contest contest = *blankets;
 	u32 i;
 
 	*winner = NULL;
-	lcs_contest_init(&contest);
 	for (i = from; i < to; i++) {
 		const struct lcs_value_entry *e = &values->entries[i];
 
 		if (pkm_fold_equal(e->name.p, e->name.len, name.p, name.len))
 			lcs_contest_offer(&contest, layers, e->layer, e->sequence, i);
+		pkm_relax(i);
 	}
-	for (i = 0; i < values->blanket_count; i++)
-		lcs_contest_offer(&contest, layers, values->blankets[i].layer, values->blankets[i].sequence,
-				  (s64)values->entry_count + i);
 	if (contest.tie)
 		return LCS_FAULT_TIE;
 	if (contest.winner >= 0 && contest.winner < values->entry_count &&
@@ -74,7 +85,10 @@ static enum lcs_fault resolve_group(const struct lcs_layers *layers, const struc
 enum lcs_fault lcs_resolve_value(const struct lcs_layers *layers, const struct lcs_values *values,
 				 struct lcs_bytes name, const struct lcs_value_entry **winner)
 {
-	return resolve_group(layers, values, 0, values->entry_count, name, winner);
+	struct lcs_contest blankets;
+
+	offer_blankets(&blankets, layers, values);
+	return resolve_group(layers, values, &blankets, 0, values->entry_count, name, winner);
 }
 
 /* What is sorted: @count elements of @size bytes with a name at @name. */
@@ -234,8 +248,10 @@ enum lcs_fault lcs_effective_children(const struct lcs_layers *layers, struct lc
 enum lcs_fault lcs_effective_values(const struct lcs_layers *layers, struct lcs_values *values)
 {
 	struct lcs_value_entry *e = values->entries;
+	struct lcs_contest blankets;
 	u32 from = 0, to, kept = 0;
 
+	offer_blankets(&blankets, layers, values);
 	lcs_sort_values(e, values->entry_count);
 	while (from < values->entry_count) {
 		const struct lcs_value_entry *winner;
@@ -244,7 +260,7 @@ enum lcs_fault lcs_effective_values(const struct lcs_layers *layers, struct lcs_
 		for (to = from + 1; to < values->entry_count; to++)
 			if (!pkm_fold_equal(e[from].name.p, e[from].name.len, e[to].name.p, e[to].name.len))
 				break;
-		fault = resolve_group(layers, values, from, to, e[from].name, &winner);
+		fault = resolve_group(layers, values, &blankets, from, to, e[from].name, &winner);
 		if (fault)
 			return fault;
 		if (winner)
