@@ -3,8 +3,8 @@
  * What the files of lcs/ share with each other and with nobody else, in the
  * order in which a call passes through them.
  *
- * Lock order, outermost first: lcs_watch_lock, then lcs_table_lock, then
- * lcs_conn.lock. None of them is held across a copy to or from user memory or
+ * Lock order, outermost first: lcs_watch_lock, then lcs_object_lock; lcs_table_lock,
+ * then lcs_conn.lock. None of them is held across a copy to or from user memory or
  * a wait for a source (HAZ-028, HAZ-033).
  */
 #ifndef _LCS_INTERNAL_H
@@ -32,6 +32,7 @@ struct lcs_key;
 struct lcs_object;
 struct lcs_op;
 struct lcs_place;
+struct lcs_watcher;
 struct mem_cgroup;
 
 /* --- touch.c: last write times on their way ------------------------------ */
@@ -405,12 +406,12 @@ void lcs_effect_free(struct lcs_effect *effect);
 
 /**
  * struct lcs_object - one GUID that has open descriptors
- * @by_guid: in the table; under lcs_watch_lock
+ * @by_guid: in the table; under lcs_object_lock
  * @hive: of the key
  * @guid: of the key
- * @users: open descriptors; under lcs_watch_lock
+ * @users: open descriptors; under lcs_object_lock
  * @watches: armed descriptors; under lcs_watch_lock
- * @orphan: no path leads here any more (LCS-129); set once
+ * @orphan: no path leads here any more (LCS-129); set once, under lcs_object_lock
  * @drop: purges the key at last close, allocated at open (HAZ-030)
  */
 struct lcs_object {
@@ -447,6 +448,7 @@ struct lcs_record {
  * @queue_limit: records; under lcs_watch_lock
  * @queued: records waiting; under lcs_watch_lock
  * @records: they; under lcs_watch_lock
+ * @watcher: whose watch it is counted for, while armed; under lcs_watch_lock
  * @payer: memory control group that @records are charged to, of who armed first; a reference
  * @readers: wait for records
  */
@@ -461,6 +463,7 @@ struct lcs_key {
 	u32 queue_limit;
 	u32 queued;
 	struct list_head records;
+	struct lcs_watcher *watcher;
 	struct mem_cgroup *payer;
 	wait_queue_head_t readers;
 };
@@ -469,11 +472,16 @@ int lcs_object_open(struct lcs_key *key);
 void lcs_object_close(struct lcs_key *key);
 void lcs_object_orphan(struct lcs_hive *hive, const u8 *guid);
 bool lcs_key_orphaned(const struct lcs_key *key);
-int lcs_watch_arm(struct lcs_key *key, u32 filter, bool subtree, u32 limit);
+int lcs_watch_arm(struct lcs_key *key, struct lcs_op *op, u32 filter, bool subtree);
+void lcs_watch_disarm(struct lcs_key *key);
 void lcs_watch_emit(const struct lcs_place *place, u32 depth, u16 event, struct lcs_bytes name);
 void lcs_watch_overflow(const struct lcs_slot *slot);
 ssize_t lcs_watch_read(struct lcs_key *key, char __user *buf, size_t len, bool nonblock);
-bool lcs_watch_pending(struct lcs_key *key);
+
+/* watcher.c: how many watches a user has armed; all but the first under lcs_watch_lock */
+struct lcs_watcher *lcs_watcher_alloc(struct kacs_token *token);
+struct lcs_watcher *lcs_watcher_get(struct lcs_watcher **fresh);
+void lcs_watcher_put(struct lcs_watcher *watcher);
 
 /* follow.c */
 void lcs_follow_event(const struct lcs_place *place, u32 depth, u16 event, struct lcs_bytes name);

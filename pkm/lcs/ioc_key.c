@@ -256,22 +256,26 @@ long lcs_ioc_query_key_info(struct lcs_key *key, void __user *arg)
  * @arg: struct reg_notify_args
  *
  * Context: may sleep; contacts no source.
- * Return: 0; -EFAULT, -EINVAL, -EACCES, -ENOENT orphan. LCS-162..LCS-165, LCS-298.
+ * Return: 0; -EFAULT, -EINVAL, -EACCES, -ENOENT orphan, -ENOSPC, -ENOMEM.
+ * LCS-162..LCS-165, LCS-298.
  */
 long lcs_ioc_notify(struct lcs_key *key, void __user *arg)
 {
 	struct reg_notify_args args;
-	struct lcs_op op = {};
+	struct lcs_op op;
+	int err;
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
-	if ((args.filter & ~REG_NOTIFY_ALL) || args.subtree > 1 || args._pad[0] || args._pad[1] ||
-	    args._pad[2])
-		return -EINVAL;
-	if (!(key->granted & KEY_NOTIFY))
-		return -EACCES;
-	lcs_op_limits(&op);
-	return lcs_watch_arm(key, args.filter, args.subtree, op.limits.notification_queue_size);
+	err = lcs_call_begin(&op, key, KEY_NOTIFY,
+			     (args.filter & ~REG_NOTIFY_ALL) || args.subtree > 1 || args._pad[0] ||
+				     args._pad[1] || args._pad[2]);
+	if (!err && args.filter)
+		err = lcs_watch_arm(key, &op, args.filter, args.subtree);
+	else if (!err)
+		lcs_watch_disarm(key);
+	lcs_op_end(&op);
+	return err;
 }
 
 /**

@@ -2,8 +2,11 @@
 /*
  * Objects (GUIDs with open descriptors), their watches, delivery.
  *
- * One mutex orders everything, so that watchers see the events of one key in
- * one order; nothing under it waits for a source or touches user memory.
+ * One mutex orders watches and deliveries, so that watchers see the events of
+ * one key in one order; nothing under it waits for a source or touches user
+ * memory. Opening and closing what is not watched only takes the spinlock of
+ * the table: nobody's watches hold up other people's opens. An object with an
+ * armed watch stays while the mutex is held, since its watcher cannot leave.
  */
 #include <linux/freezer.h>
 #include <linux/hash.h>
@@ -22,6 +25,7 @@
 #define OVERFLOW_MAX 10
 
 static DEFINE_MUTEX(lcs_watch_lock);
+static DEFINE_SPINLOCK(lcs_object_lock);
 static struct hlist_head objects[1 << OBJECT_BITS];
 static u32 armed_count;
 
@@ -35,7 +39,7 @@ static struct lcs_object *find_locked(const struct lcs_hive *hive, const u8 *gui
 {
 	struct lcs_object *object;
 
-	lockdep_assert_held(&lcs_watch_lock);
+	lockdep_assert_held(&lcs_object_lock);
 	hlist_for_each_entry(object, bucket_of(guid), by_guid)
 		if (object->hive == hive && !memcmp(object->guid, guid, LCS_GUID_LEN))
 			return object;
@@ -67,7 +71,7 @@ int lcs_object_open(struct lcs_key *key)
 	memcpy(fresh->guid, guid, LCS_GUID_LEN);
 	INIT_LIST_HEAD(&fresh->watches);
 
-	mutex_lock(&lcs_watch_lock);
+	spin_lock(&lcs_object_lock);
 	object = find_locked(fresh->hive, guid);
 	if (!object) {
 		object = fresh;
@@ -76,7 +80,7 @@ int lcs_object_open(struct lcs_key *key)
 	}
 	object->users++;
 	key->object = object;
-	mutex_unlock(&lcs_watch_lock);
+	spin_unlock(&lcs_object_lock);
 
 	if (fresh) {
 		lcs_request_put(fresh->drop);
@@ -96,11 +100,13 @@ static void free_records(struct list_head *records)
 static void disarm_locked(struct lcs_key *key)
 {
 	lockdep_assert_held(&lcs_watch_lock);
-	if (key->filter) {
-		list_del_init(&key->armed);
-		armed_count--;
-	}
+	if (!key->filter)
+		return;
 	key->filter = 0;
+	list_del_init(&key->armed);
+	armed_count--;
+	lcs_watcher_put(key->watcher);
+	key->watcher = NULL;
 }
 
 static void drain_locked(struct lcs_key *key, struct list_head *out)
@@ -124,14 +130,19 @@ void lcs_object_close(struct lcs_key *key)
 	struct lcs_object *object = key->object;
 	LIST_HEAD(records);
 
-	mutex_lock(&lcs_watch_lock);
-	disarm_locked(key);
-	drain_locked(key, &records);
+	/* Nobody else can arm it any more: this is the last of its descriptors. */
+	if (key->filter) {
+		mutex_lock(&lcs_watch_lock);
+		disarm_locked(key);
+		drain_locked(key, &records);
+		mutex_unlock(&lcs_watch_lock);
+	}
+	spin_lock(&lcs_object_lock);
 	if (--object->users)
 		object = NULL;
 	else
 		hlist_del(&object->by_guid);
-	mutex_unlock(&lcs_watch_lock);
+	spin_unlock(&lcs_object_lock);
 
 	free_records(&records);
 	mem_cgroup_put(key->payer);
@@ -163,11 +174,11 @@ void lcs_object_orphan(struct lcs_hive *hive, const u8 *guid)
 	struct lcs_request *drop;
 	struct lcs_conn *conn;
 
-	mutex_lock(&lcs_watch_lock);
+	spin_lock(&lcs_object_lock);
 	object = find_locked(hive, guid);
 	if (object)
-		object->orphan = true;
-	mutex_unlock(&lcs_watch_lock);
+		WRITE_ONCE(object->orphan, true);
+	spin_unlock(&lcs_object_lock);
 	if (object)
 		return;
 	/* Without memory the source's start-up clean-up finds it (RSI-067). */
@@ -200,47 +211,82 @@ static void overflow_locked(struct lcs_key *key)
 	wake_up(&key->readers);
 }
 
+static void arm_locked(struct lcs_key *key, struct lcs_watcher *watcher)
+{
+	lockdep_assert_held(&lcs_watch_lock);
+	if (!key->payer)
+		key->payer = get_mem_cgroup_from_mm(current->mm);
+	key->watcher = watcher;
+	list_add_tail(&key->armed, &key->object->watches);
+	armed_count++;
+}
+
 /**
- * lcs_watch_arm() - arm, re-arm or disarm a descriptor's watch
+ * lcs_watch_arm() - arm or re-arm a descriptor's watch
  * @key: descriptor
- * @filter: REG_NOTIFY_*, 0 disarms and discards (LCS-164)
+ * @op: call: whose watch it is, how many records it holds
+ * @filter: REG_NOTIFY_*, not 0
  * @subtree: hear of descendants
- * @limit: records the queue holds
  *
  * Records queued before a change of the subtree flag have the other form and
  * could not be told apart (LCS-176): they become one OVERFLOW.
  *
  * Context: may sleep.
- * Return: 0; -ENOENT orphan (LCS-131).
+ * Return: 0; -ENOENT orphan (LCS-131); -ENOSPC: the user has REG_WATCHES_PER_USER
+ * armed; -ENOMEM.
  */
-int lcs_watch_arm(struct lcs_key *key, u32 filter, bool subtree, u32 limit)
+int lcs_watch_arm(struct lcs_key *key, struct lcs_op *op, u32 filter, bool subtree)
 {
+	struct lcs_watcher *watcher, *fresh = lcs_watcher_alloc(op->token);
 	LIST_HEAD(records);
+	int err = 0;
 	bool lost;
 
+	if (!fresh)
+		return -ENOMEM;
 	mutex_lock(&lcs_watch_lock);
-	if (filter && key->object->orphan) {
-		mutex_unlock(&lcs_watch_lock);
-		return -ENOENT;
+	if (lcs_key_orphaned(key)) {
+		err = -ENOENT;
+	} else if (!key->filter) {
+		/* Armed again it stays with whom it is counted for. */
+		watcher = lcs_watcher_get(&fresh);
+		if (watcher)
+			arm_locked(key, watcher);
+		else
+			err = -ENOSPC;
 	}
-	lost = key->queued || key->overflowed;
-	if (!filter || key->subtree != subtree)
-		drain_locked(key, &records);
-	disarm_locked(key);
-	key->subtree = subtree;
-	key->queue_limit = limit;
-	key->filter = filter;
-	if (filter) {
-		if (!key->payer)
-			key->payer = get_mem_cgroup_from_mm(current->mm);
-		list_add_tail(&key->armed, &key->object->watches);
-		armed_count++;
+	if (!err) {
+		lost = key->queued || key->overflowed;
+		if (key->subtree != subtree)
+			drain_locked(key, &records);
+		key->subtree = subtree;
+		key->queue_limit = op->limits.notification_queue_size;
+		key->filter = filter;
 		if (lost && !key->queued)
 			overflow_locked(key);
 	}
 	mutex_unlock(&lcs_watch_lock);
 	free_records(&records);
-	return 0;
+	kfree(fresh);
+	return err;
+}
+
+/**
+ * lcs_watch_disarm() - stop hearing, forget what was heard
+ * @key: descriptor, armed or not
+ *
+ * Context: may sleep. LCS-164; a read that waits ends with -EINVAL.
+ */
+void lcs_watch_disarm(struct lcs_key *key)
+{
+	LIST_HEAD(records);
+
+	mutex_lock(&lcs_watch_lock);
+	disarm_locked(key);
+	drain_locked(key, &records);
+	wake_up_all(&key->readers);
+	mutex_unlock(&lcs_watch_lock);
+	free_records(&records);
 }
 
 /* A full queue loses its oldest event and says so (LCS-190). */
@@ -295,11 +341,28 @@ static void deliver_locked(struct lcs_key *key, u16 event, struct lcs_bytes name
 	wake_up(&key->readers);
 }
 
+/* The object if it is watched; then it stays. Tells whether it is an orphan. */
+static struct lcs_object *watched_locked(const struct lcs_hive *hive, const u8 *guid, bool *orphan)
+{
+	struct lcs_object *object;
+
+	lockdep_assert_held(&lcs_watch_lock);
+	spin_lock(&lcs_object_lock);
+	object = find_locked(hive, guid);
+	*orphan = object && object->orphan;
+	if (object && list_empty(&object->watches))
+		object = NULL;
+	spin_unlock(&lcs_object_lock);
+	return object;
+}
+
 static void overflow_subtree_locked(const struct lcs_hive *hive, const u8 *guid)
 {
-	struct lcs_object *object = find_locked(hive, guid);
+	struct lcs_object *object;
 	struct lcs_key *key;
+	bool orphan;
 
+	object = watched_locked(hive, guid, &orphan);
 	if (!object)
 		return;
 	list_for_each_entry(key, &object->watches, armed)
@@ -311,17 +374,17 @@ static void overflow_subtree_locked(const struct lcs_hive *hive, const u8 *guid)
 static bool deliver_to_locked(const struct lcs_hive *hive, const u8 *guid, u16 event, struct lcs_bytes name,
 			      const struct lcs_bytes *path, u32 depth)
 {
-	struct lcs_object *object = find_locked(hive, guid);
+	struct lcs_object *object;
 	struct lcs_key *key;
+	bool orphan;
 
-	if (!object)
-		return true;
-	if (depth && object->orphan)
-		return false;
+	object = watched_locked(hive, guid, &orphan);
+	if (!object || (depth && orphan))
+		return !orphan;
 	list_for_each_entry(key, &object->watches, armed)
 		if ((key->subtree || !depth) && lcs_notify_passes(key->filter, event))
 			deliver_locked(key, event, name, path, depth);
-	return !object->orphan;
+	return !orphan;
 }
 
 /**
@@ -377,22 +440,19 @@ void lcs_watch_overflow(const struct lcs_slot *slot)
 	int i;
 
 	mutex_lock(&lcs_watch_lock);
-	for (i = 0; i < ARRAY_SIZE(objects); i++)
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		spin_lock(&lcs_object_lock);
 		hlist_for_each_entry(object, &objects[i], by_guid)
 			if (object->hive->slot == slot)
 				list_for_each_entry(key, &object->watches, armed)
 					overflow_locked(key);
+		spin_unlock(&lcs_object_lock);
+	}
 	mutex_unlock(&lcs_watch_lock);
 }
 
-/**
- * lcs_watch_pending() - are there records to read?
- * @key: descriptor
- *
- * Context: any; a hint, the read decides.
- * Return: true if so.
- */
-bool lcs_watch_pending(struct lcs_key *key)
+/* A hint, the read decides; not armed, it says so. */
+static bool readable(struct lcs_key *key)
 {
 	return READ_ONCE(key->queued) || READ_ONCE(key->overflowed) || !READ_ONCE(key->filter);
 }
@@ -479,7 +539,7 @@ ssize_t lcs_watch_read(struct lcs_key *key, char __user *buf, size_t len, bool n
 			break;
 		if (nonblock)
 			return -EAGAIN;
-		if (wait_event_freezable(key->readers, lcs_watch_pending(key)))
+		if (wait_event_freezable(key->readers, readable(key)))
 			return -ERESTARTSYS;
 	}
 	if (total > 0 && copy_records(buf, &records, overflow, overflow_len)) {

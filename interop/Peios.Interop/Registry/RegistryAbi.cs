@@ -41,6 +41,7 @@ internal static class RegistryAbi
     internal const uint REG_NOTIFY_SUBKEY = 0x02;
     internal const uint REG_NOTIFY_SD = 0x04;
     internal const uint REG_NOTIFY_ALL = 0x07;
+    internal const uint REG_WATCHES_PER_USER = 1024;
     internal const uint REG_EVENT_VALUE_SET = 1;
     internal const uint REG_EVENT_VALUE_DELETED = 2;
     internal const uint REG_EVENT_SUBKEY_CREATED = 3;
