@@ -23,10 +23,10 @@ internal sealed class StoreHarness : IResponseSink, IDisposable
     private readonly RequestHandler _handler;
     private ulong _nextId = 1;
 
-    public StoreHarness(string? folder = null, string limit = "")
+    public StoreHarness(string? folder = null, string limit = "", string? name = null)
     {
         Folder = folder ?? Directory.CreateTempSubdirectory("registryd").FullName;
-        HiveFile file = new(new HiveArgument("Machine" + Guid.NewGuid().ToString("N"), DatabasePath));
+        HiveFile file = new(new HiveArgument(name ?? "Machine" + Guid.NewGuid().ToString("N"), DatabasePath));
         StoreError error = file.Prepare(out SqliteDatabase? db, out ulong maxSequence);
         Assert.True(error.Ok, error.Message);
         MaxSequence = maxSequence;
@@ -81,6 +81,9 @@ internal sealed class StoreHarness : IResponseSink, IDisposable
         _handler.Handle(frame);
         return _nextId++;
     }
+
+    /// <summary>Sends bytes as the kernel would.</summary>
+    public void PostFrame(ReadOnlySpan<byte> frame) => _handler.Handle(frame);
 
     /// <summary>Takes the next answer.</summary>
     public byte[] Take()

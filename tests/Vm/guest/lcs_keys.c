@@ -3,74 +3,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "lcs_source.h"
-#include "tap.h"
+#include "lcs_client.h"
 
 static struct source machine;
-static int dev;
-
-static int open_key(int parent, const char *path, unsigned int access, unsigned int flags)
-{
-	struct reg_open_key_args a = { parent, access, (uintptr_t)path, flags, 0 };
-
-	return ioctl(dev, REG_OPEN_KEY, &a);
-}
-
-static int create_key(int parent, const char *path, unsigned int access, unsigned int flags,
-		      unsigned int *told)
-{
-	struct reg_create_key_args a = { parent, access, (uintptr_t)path, 0, flags, 0 };
-	int fd = ioctl(dev, REG_CREATE_KEY, &a);
-
-	if (told)
-		*told = a.disposition;
-	return fd;
-}
-
-static int set_value(int key, const char *name, unsigned int type, const void *data, unsigned int len,
-		     uint64_t expected)
-{
-	struct reg_set_value_args a = { .name_len = strlen(name),
-					.name_ptr = (uintptr_t)name,
-					.type = type,
-					.data_len = len,
-					.data_ptr = (uintptr_t)data,
-					.txn_fd = -1,
-					.expected_seq = expected };
-
-	return ioctl(key, REG_IOC_SET_VALUE, &a);
-}
-
-static int query_value(int key, const char *name, void *data, unsigned int *len, unsigned int *type,
-		       uint64_t *seq)
-{
-	char layer[64];
-	struct reg_query_value_args a = { .name_len = strlen(name),
-					  .name_ptr = (uintptr_t)name,
-					  .data_len = *len,
-					  .data_ptr = (uintptr_t)data,
-					  .txn_fd = -1,
-					  .layer_buf_len = sizeof(layer),
-					  .layer_ptr = (uintptr_t)layer };
-	int err = ioctl(key, REG_IOC_QUERY_VALUE, &a);
-
-	*len = a.data_len;
-	if (type)
-		*type = a.type;
-	if (seq)
-		*seq = a.sequence;
-	return err;
-}
-
-static int delete_value(int key, const char *name)
-{
-	struct reg_delete_value_args a = { .name_len = strlen(name),
-					   .name_ptr = (uintptr_t)name,
-					   .txn_fd = -1 };
-
-	return ioctl(key, REG_IOC_DELETE_VALUE, &a);
-}
-
 static void opening(void)
 {
 	fails(open_key(-1, "Machine", KEY_READ, 0), ENOENT, "Open_NoSource_Enoent /* LCS-027 */");
@@ -89,9 +24,9 @@ static void opening(void)
 	fails(open_key(-1, "Machine", 0x00100000, 0), EINVAL, "Open_Synchronize_Einval /* LCS-142 */");
 	fails(open_key(-1, "Machine", KEY_READ, 2), EINVAL, "Open_UnknownFlag_Einval /* LCS-017 */");
 	fails(open_key(-1, (char *)8, KEY_READ, 0), EFAULT, "Open_BadPathPointer_Efault");
-	fails(open_key(dev, "A", KEY_READ, 0), EBADF, "Open_ParentNotAKey_Ebadf /* LCS-226 */");
-	fails(ioctl(dev, REG_BEGIN_TRANSACTION), EOPNOTSUPP, "Begin_NotBuilt_Enotsup");
-	fails(ioctl(dev, REG_IOC_FLUSH), ENOTTY, "Device_KeyIoctl_Enotty /* LCS-225 */");
+	fails(open_key(registry, "A", KEY_READ, 0), EBADF, "Open_ParentNotAKey_Ebadf /* LCS-226 */");
+	fails(ioctl(registry, REG_BEGIN_TRANSACTION), EOPNOTSUPP, "Begin_NotBuilt_Enotsup");
+	fails(ioctl(registry, REG_IOC_FLUSH), ENOTTY, "Device_KeyIoctl_Enotty /* LCS-225 */");
 	{
 		char longest[300] = "Machine\\";
 
@@ -333,8 +268,8 @@ static void deleting(void)
 
 int main(void)
 {
-	dev = open("/dev/registry", O_RDWR | O_CLOEXEC);
-	works(dev, "Device_Open_Works");
+	registry = open("/dev/registry", O_RDWR | O_CLOEXEC);
+	works(registry, "Device_Open_Works");
 	opening();
 	creating();
 	values();

@@ -50,6 +50,11 @@ struct source {
 	/* What to do with the next answer to operation @spoil_op (0: any). */
 	int (*spoil)(struct source *s, uint8_t *frame, uint32_t len);
 	uint16_t spoil_op;
+	/* Last request and last answer of each operation; requests of each. */
+	uint8_t asked[0x60][512], told[0x60][1024];
+	uint32_t asked_len[0x60], told_len[0x60], count[0x60];
+	uint64_t blanket; /* sequence of base's blanket on @blanket_key, 0: none */
+	uint8_t blanket_key[16];
 	volatile int hold; /* operation not to answer now, -1: any */
 	uint8_t held[4096];
 	volatile uint32_t held_len;
@@ -90,33 +95,33 @@ struct out {
 	uint32_t len;
 };
 
-static inline void put(struct out *o, const void *p, uint32_t n)
+static inline void out_raw(struct out *o, const void *p, uint32_t n)
 {
 	memcpy(o->b + o->len, p, n);
 	o->len += n;
 }
 
-static inline void put8(struct out *o, uint8_t v)
+static inline void out8(struct out *o, uint8_t v)
 {
-	put(o, &v, 1);
+	out_raw(o, &v, 1);
 }
-static inline void put16(struct out *o, uint16_t v)
+static inline void out16(struct out *o, uint16_t v)
 {
-	put(o, &v, 2);
+	out_raw(o, &v, 2);
 }
-static inline void put32(struct out *o, uint32_t v)
+static inline void out32(struct out *o, uint32_t v)
 {
-	put(o, &v, 4);
+	out_raw(o, &v, 4);
 }
-static inline void put64(struct out *o, uint64_t v)
+static inline void out64(struct out *o, uint64_t v)
 {
-	put(o, &v, 8);
+	out_raw(o, &v, 8);
 }
 
-static inline void put_bytes(struct out *o, const void *p, uint32_t n)
+static inline void out_bytes(struct out *o, const void *p, uint32_t n)
 {
-	put32(o, n);
-	put(o, p, n);
+	out32(o, n);
+	out_raw(o, p, n);
 }
 
 static inline uint32_t take_str(const uint8_t **p, char out[64])
@@ -159,28 +164,28 @@ static inline void put_entry(struct out *o, const struct stored_key *k)
 {
 	static const uint8_t nil[16];
 
-	put_bytes(o, "base", 4);
-	put8(o, k->hidden);
-	put(o, k->hidden ? nil : k->guid, 16);
-	put64(o, k->sequence);
+	out_bytes(o, "base", 4);
+	out8(o, k->hidden);
+	out_raw(o, k->hidden ? nil : k->guid, 16);
+	out64(o, k->sequence);
 }
 
 static inline void put_meta(struct out *o, const struct stored_key *k)
 {
-	put(o, k->guid, 16);
-	put_bytes(o, k->sd, k->sd_len);
-	put8(o, k->is_volatile);
-	put8(o, k->symlink);
-	put64(o, k->time);
+	out_raw(o, k->guid, 16);
+	out_bytes(o, k->sd, k->sd_len);
+	out8(o, k->is_volatile);
+	out8(o, k->symlink);
+	out64(o, k->time);
 }
 
 static inline void put_value(struct out *o, const struct stored_value *v)
 {
-	put_bytes(o, v->name, strlen(v->name));
-	put_bytes(o, "base", 4);
-	put32(o, v->type);
-	put_bytes(o, v->data, v->len);
-	put64(o, v->sequence);
+	out_bytes(o, v->name, strlen(v->name));
+	out_bytes(o, "base", 4);
+	out32(o, v->type);
+	out_bytes(o, v->data, v->len);
+	out64(o, v->sequence);
 }
 
 static inline uint32_t read_op(struct source *s, uint16_t op, const uint8_t *p, struct out *o)
@@ -195,27 +200,27 @@ static inline uint32_t read_op(struct source *s, uint16_t op, const uint8_t *p, 
 	case RSI_LOOKUP:
 		take_str(&p, name);
 		k = find_entry(s, guid, name);
-		put32(o, k != NULL);
+		out32(o, k != NULL);
 		if (k)
 			put_entry(o, k);
-		put32(o, k && !k->hidden && k->record);
+		out32(o, k && !k->hidden && k->record);
 		if (k && !k->hidden && k->record)
 			put_meta(o, k);
 		return RSI_OK;
 	case RSI_ENUM_CHILDREN:
 		at = o->len;
-		put32(o, 0);
+		out32(o, 0);
 		for (int i = 0; i < s->key_count; i++)
 			if (s->keys[i].entry && !memcmp(s->keys[i].parent, guid, 16)) {
-				put_bytes(o, s->keys[i].name, strlen(s->keys[i].name));
-				put32(o, 1);
+				out_bytes(o, s->keys[i].name, strlen(s->keys[i].name));
+				out32(o, 1);
 				put_entry(o, &s->keys[i]);
 				n++;
 			}
 		memcpy(o->b + at, &n, 4);
 		at = o->len;
 		n = 0;
-		put32(o, 0);
+		out32(o, 0);
 		for (int i = 0; i < s->key_count; i++)
 			if (s->keys[i].entry && s->keys[i].record && !s->keys[i].hidden &&
 			    !memcmp(s->keys[i].parent, guid, 16)) {
@@ -228,17 +233,17 @@ static inline uint32_t read_op(struct source *s, uint16_t op, const uint8_t *p, 
 		k = find_key(s, guid);
 		if (!k)
 			return RSI_NOT_FOUND;
-		put_bytes(o, k->name, strlen(k->name));
-		put(o, k->parent, 16);
-		put_bytes(o, k->sd, k->sd_len);
-		put8(o, k->is_volatile);
-		put8(o, k->symlink);
-		put64(o, k->time);
+		out_bytes(o, k->name, strlen(k->name));
+		out_raw(o, k->parent, 16);
+		out_bytes(o, k->sd, k->sd_len);
+		out8(o, k->is_volatile);
+		out8(o, k->symlink);
+		out64(o, k->time);
 		return RSI_OK;
 	default:
 		take_str(&p, name);
 		at = o->len;
-		put32(o, 0);
+		out32(o, 0);
 		for (int i = 0; i < MAX_VALUES; i++)
 			if (s->values[i].used && !memcmp(s->values[i].key, guid, 16) &&
 			    (*p || !strcasecmp(s->values[i].name, name))) {
@@ -246,7 +251,12 @@ static inline uint32_t read_op(struct source *s, uint16_t op, const uint8_t *p, 
 				n++;
 			}
 		memcpy(o->b + at, &n, 4);
-		put32(o, 0);
+		n = s->blanket && !memcmp(s->blanket_key, guid, 16);
+		out32(o, n);
+		if (n) {
+			out_bytes(o, "base", 4);
+			out64(o, s->blanket);
+		}
 		return RSI_OK;
 	}
 }
@@ -362,10 +372,10 @@ static inline void execute(struct source *s, const uint8_t *req, struct out *o)
 	uint32_t status = RSI_OK;
 
 	o->len = 0;
-	put32(o, 0);
-	put64(o, get64(req + 4));
-	put16(o, op | RSI_RESPONSE_BIT);
-	put32(o, 0);
+	out32(o, 0);
+	out64(o, get64(req + 4));
+	out16(o, op | RSI_RESPONSE_BIT);
+	out32(o, 0);
 	switch (op) {
 	case RSI_LOOKUP:
 	case RSI_ENUM_CHILDREN:
@@ -376,6 +386,10 @@ static inline void execute(struct source *s, const uint8_t *req, struct out *o)
 	case RSI_SET_VALUE:
 	case RSI_DELETE_VALUE_ENTRY:
 		status = value_op(s, op, payload);
+		break;
+	case RSI_SET_BLANKET_TOMBSTONE:
+		memcpy(s->blanket_key, payload, 16);
+		s->blanket = get64(payload + 16 + 4 + 4 + 1);
 		break;
 	case RSI_FLUSH:
 		break;
@@ -394,6 +408,8 @@ static inline void answer(struct source *s, const uint8_t *req)
 	struct out o;
 
 	execute(s, req, &o);
+	s->told_len[req[12]] = o.len;
+	memcpy(s->told[req[12]], o.b, o.len < sizeof(s->told[0]) ? o.len : sizeof(s->told[0]));
 	if (s->spoil && (!s->spoil_op || s->spoil_op == (req[12] | req[13] << 8)) && s->spoil(s, o.b, o.len))
 		return;
 	if (write(s->fd, o.b, o.len) < 0)
@@ -411,6 +427,9 @@ static inline void *serve(void *arg)
 
 		s->last_op = op;
 		s->requests++;
+		s->asked_len[op] = n;
+		memcpy(s->asked[op], req, (size_t)n < sizeof(s->asked[0]) ? (size_t)n : sizeof(s->asked[0]));
+		s->count[op]++;
 		if (s->hold == -1 || s->hold == op) {
 			memcpy(s->held, req, n);
 			s->held_len = n;
