@@ -173,7 +173,7 @@ static struct kacs_cond cond_with_claims(void)
 static enum cond_result eval(const char *text, u32 polarity)
 {
 	static struct prepared who;
-	struct token token = { .devices = "H", .user_deny_only = false };
+	struct token token = { .devices = "H PS" };
 	struct kacs_cond cond;
 	struct kacs_view view;
 	struct program p;
@@ -324,7 +324,9 @@ static const struct {
 	/* virtual SIDs: the caller owns the object, self is somebody else; KACS-FMT-132 */
 	{ "<OW> %89", T },
 	{ "<PS> %89", F },
+	/* device groups are what their list says, KACS-AC-044: here H and, by name, PRINCIPAL_SELF */
 	{ "<OW> %8a", F },
+	{ "<PS> %8a", T },
 };
 
 /*

@@ -88,7 +88,7 @@ static void set_add(struct set_builder *b, const u8 *sid, u32 kind, u32 index)
 		set_insert(b, b->sids + at, at, kind, index);
 }
 
-static u8 *set_begin(struct set_builder *b, u8 *mem, u32 count)
+static void set_begin(struct set_builder *b, u8 *mem, u32 count)
 {
 	u32 bits = set_bits(count);
 	u32 table = sizeof(struct kacs_sid_slot) << bits;
@@ -100,10 +100,13 @@ static u8 *set_begin(struct set_builder *b, u8 *mem, u32 count)
 	b->count = 0;
 	b->used = ARENA_VIRTUAL;
 	memcpy(b->sids, virtual_sids, ARENA_VIRTUAL);
-	/* First, so that they win over a list that names them (KACS-FMT-025). */
+}
+
+/* First, so that they win over a list that names them (KACS-FMT-025). */
+static void set_add_virtual(struct set_builder *b)
+{
 	set_insert(b, b->sids, 0, SLOT_OWNER_RIGHTS, 0);
 	set_insert(b, b->sids + 12, 12, SLOT_SELF, 0);
-	return mem + table;
 }
 
 static u8 *set_end(const struct set_builder *b, struct kacs_sid_set *set)
@@ -115,12 +118,19 @@ static u8 *set_end(const struct set_builder *b, struct kacs_sid_set *set)
 	return b->sids + ALIGN(b->used, 8);
 }
 
+/* What the entries of a list mean. */
+enum set_meaning {
+	SET_GROUPS,
+	SET_DEVICE_GROUPS, /* no virtual SID among them: KACS-AC-044 */
+	SET_PRESENCE,
+};
+
 /*
  * @first (may be NULL) counts before the list and alone decides for its SID:
  * a group of the same name cannot give back what a deny-only user lost.
  */
 static u8 *set_build(struct kacs_sid_set *set, u8 *mem, const u8 *first, u32 first_kind,
-		     const struct kacs_sid_list *list, bool presence, bool walked)
+		     const struct kacs_sid_list *list, enum set_meaning meaning, bool walked)
 {
 	struct set_builder b;
 	struct kacs_sid_attr entry;
@@ -131,11 +141,13 @@ static u8 *set_build(struct kacs_sid_set *set, u8 *mem, const u8 *first, u32 fir
 		return mem;
 	}
 	set_begin(&b, mem, list->count + !!first);
+	if (meaning != SET_DEVICE_GROUPS)
+		set_add_virtual(&b);
 	if (first)
 		set_add(&b, first, first_kind, 0);
 	for (; kacs_sid_list_next(list, &pos, &entry); index++) {
 		kind = SLOT_GROUP;
-		if (presence)
+		if (meaning == SET_PRESENCE)
 			kind = SLOT_MEMBER;
 		else if (entry.attributes & KACS_GROUP_DENY_ONLY)
 			kind = SLOT_GROUP_DENY;
@@ -193,13 +205,14 @@ int kacs_subject_init(struct kacs_subject *subject, void *mem, u32 size, const s
 	    kacs_claims_validate(in->device_claims, in->device_claims_len))
 		return -EINVAL;
 	p = set_build(&subject->ids, p, in->user, in->user_deny_only ? SLOT_DENY : SLOT_MEMBER, &in->groups,
-		      false, true);
-	p = set_build(&subject->restricted, p, NULL, 0, &in->restricted, true,
+		      SET_GROUPS, true);
+	p = set_build(&subject->restricted, p, NULL, 0, &in->restricted, SET_PRESENCE,
 		      in->restricted_device_groups.count);
 	p = set_build(&subject->confined, p, in->confinement, SLOT_MEMBER,
-		      in->confinement ? &in->capabilities : &none, true, false);
-	p = set_build(&subject->device, p, NULL, 0, &in->device_groups, false, false);
-	set_build(&subject->restricted_device, p, NULL, 0, &in->restricted_device_groups, false, false);
+		      in->confinement ? &in->capabilities : &none, SET_PRESENCE, false);
+	p = set_build(&subject->device, p, NULL, 0, &in->device_groups, SET_DEVICE_GROUPS, false);
+	set_build(&subject->restricted_device, p, NULL, 0, &in->restricted_device_groups, SET_DEVICE_GROUPS,
+		  false);
 	subject->user_claims = in->user_claims;
 	subject->user_claims_len = in->user_claims_len;
 	subject->device_claims = in->device_claims;

@@ -264,12 +264,19 @@ static void check_maximum(struct world *v, const struct kacs_sd *sd)
 }
 
 /*
- * KACS-AC-107: the privilege fires only where the DACL did not grant, and what it grants
- * survives the restricted pass (decisions.md, KACS core): less from the DACL may then be more.
+ * KACS-AC-107: SeTakeOwnershipPrivilege fires only where the DACL did not grant, and what it grants
+ * survives the restricted pass (decisions.md, KACS core). So a restricted token may win that one bit
+ * by losing another.
  */
-static u32 mine_by_privilege(const struct world *v)
+static void check_no_more(const struct world *v, const struct kacs_result *before,
+			  const struct kacs_result *after)
 {
-	return v->state.privileges & KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP) ? KACS_WRITE_OWNER : 0;
+	u32 allowed = before->granted;
+
+	if (v->subject.flags & KACS_SUBJECT_RESTRICTED &&
+	    v->state.privileges & KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP))
+		allowed |= KACS_WRITE_OWNER;
+	HOLDS(!(after->granted & ~allowed));
 }
 
 /* The same DACL behind a deny ACE for Everyone. */
@@ -290,7 +297,7 @@ static void check_deny_first(struct world *v, const struct kacs_sd *sd)
 	HOLDS(!kacs_acl_parse(&more.dacl, dacl, w.len));
 	ask(v, sd, KACS_MAXIMUM_ALLOWED, &before);
 	ask(v, &more, KACS_MAXIMUM_ALLOWED, &after);
-	HOLDS(!(after.granted & ~before.granted & ~mine_by_privilege(v)));
+	check_no_more(v, &before, &after);
 }
 
 static bool only_allows(const struct kacs_acl *acl)
@@ -316,7 +323,7 @@ static void check_group_removed(struct world *v, const struct kacs_sd *sd)
 	v->enabled &= ~(1ULL << (v->setup[12] % 16));
 	ask(v, sd, KACS_MAXIMUM_ALLOWED, &after);
 	v->enabled = kept;
-	HOLDS(!(after.granted & ~before.granted & ~mine_by_privilege(v)));
+	check_no_more(v, &before, &after);
 }
 
 static void check_one(struct world *v)
