@@ -20,6 +20,8 @@ or the kernel printed a WARN, BUG or Oops).
   -C MODEL      model of the CPU (default max)
   -i            count instructions: a nanosecond of guest time is one instruction, idle
                 time passes at once
+  -M            one host thread for each CPU: real races, but only without hooks
+                (mode=off; HAZ-046)
   -n            do not load the module (the programs do; it is /pkm.ko)
   -f FILE       also copy FILE to /
   -t SECONDS    give up after this long (default 120)
@@ -35,7 +37,7 @@ USAGE
 
 repo=$(cd "$(dirname "$0")/.." && pwd)
 module=$repo/pkm/pkm.ko params=mode=enforce lsm=landlock,lockdown,yama,integrity,bpf
-append= cpus=1 model=max load=1 limit=120 keep=0 extra=() icount=()
+append= cpus=1 model=max load=1 limit=120 keep=0 threads=single extra=() icount=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	-m) module=$2; shift 2 ;;
@@ -45,6 +47,7 @@ while [ $# -gt 0 ]; do
 	-c) cpus=$2; shift 2 ;;
 	-C) model=$2; shift 2 ;;
 	-i) icount=(-icount shift=0,sleep=off); shift ;;
+	-M) threads=multi; shift ;;
 	-n) load=0; shift ;;
 	-f) extra+=("$2"); shift 2 ;;
 	-t) limit=$2; shift 2 ;;
@@ -109,7 +112,7 @@ chmod 755 "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/initramfs"
 
 log=$work/console
-timeout "$limit" qemu-system-x86_64 -accel tcg,thread=single "${icount[@]}" -cpu "$model" -m 512M -smp "$cpus" \
+timeout "$limit" qemu-system-x86_64 -accel "tcg,thread=$threads" "${icount[@]}" -cpu "$model" -m 512M -smp "$cpus" \
 	-nodefaults -no-reboot -display none -serial stdio \
 	-kernel "$vmlinuz" -initrd "$work/initramfs" \
 	-append "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic no_timer_check lsm=$lsm $append" \

@@ -19,6 +19,7 @@ struct kacs_blob *kacs_blob_alloc(u32 len, gfp_t gfp)
 
 	if (!blob)
 		return NULL;
+	kacs_count(KACS_DESCRIPTORS, 1);
 	refcount_set(&blob->refs, 1);
 	blob->len = len;
 	return blob;
@@ -50,6 +51,8 @@ struct kacs_blob *kacs_blob_copy(const void *data, u32 len, gfp_t gfp)
  */
 void kacs_blob_put(struct kacs_blob *blob)
 {
-	if (blob && refcount_dec_and_test(&blob->refs))
-		kfree_rcu(blob, rcu);
+	if (!blob || !refcount_dec_and_test(&blob->refs))
+		return;
+	kacs_count(KACS_DESCRIPTORS, -1);
+	kfree_rcu(blob, rcu);
 }

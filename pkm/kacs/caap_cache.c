@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Central policies by SID. The authentication daemon sets them; a running
- * check sees the whole old or the whole new one (KACS-AC-154). Checks may
- * sleep between look-up and use, so readers are under SRCU.
+ * check sees all of them as they were when it began (KACS-AC-154): it asks for
+ * a policy when it decides and again when it audits. So the set of policies is
+ * copied when it changes. Checks may sleep, so readers are under SRCU.
  */
 #include <linux/err.h>
-#include <linux/jhash.h>
 #include <linux/mutex.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/uaccess.h>
@@ -15,11 +14,8 @@
 
 #include "internal.h"
 
-#define TABLE_BITS 6
-
 /**
  * struct cached - one policy, immutable
- * @chain: place in the table; @set_lock for writers, SRCU for readers
  * @srcu: deferred freeing
  * @policy: what core gets, pointing into @rules
  * @sid_len: bytes at @sid
@@ -28,7 +24,6 @@
  * @rules: parsed rules
  */
 struct cached {
-	struct hlist_node chain;
 	struct rcu_head srcu;
 	struct kacs_policy policy;
 	u32 sid_len;
@@ -37,24 +32,50 @@ struct cached {
 	struct kacs_policy_rule rules[];
 };
 
-static struct hlist_head table[1 << TABLE_BITS];
+/**
+ * struct kacs_policy_set - all policies of one moment, immutable
+ * @srcu: deferred freeing
+ * @count: how many
+ * @policies: ordered by SID; shared with other sets
+ */
+struct kacs_policy_set {
+	struct rcu_head srcu;
+	u32 count;
+	struct cached *policies[];
+};
+
+static struct kacs_policy_set __rcu *policies;
 static DEFINE_MUTEX(set_lock);
 DEFINE_STATIC_SRCU(caap_srcu);
 
-static struct hlist_head *chain_of(const u8 *sid, u32 sid_len)
+static int order(const struct cached *cached, const u8 *sid, u32 sid_len)
 {
-	return &table[jhash(sid, sid_len, 0) & ((1 << TABLE_BITS) - 1)];
+	if (cached->sid_len != sid_len)
+		return cached->sid_len < sid_len ? -1 : 1;
+	return memcmp(cached->sid, sid, sid_len);
 }
 
-static struct cached *find(const u8 *sid, u32 sid_len)
+/* Where the policy of a SID stands in @set, which may be NULL, or would stand. */
+static u32 place_of(const struct kacs_policy_set *set, const u8 *sid, u32 sid_len)
 {
-	struct cached *cached;
+	u32 low = 0, high = set ? set->count : 0;
 
-	hlist_for_each_entry_rcu(cached, chain_of(sid, sid_len), chain,
-				 srcu_read_lock_held(&caap_srcu) || lockdep_is_held(&set_lock))
-		if (cached->sid_len == sid_len && !memcmp(cached->sid, sid, sid_len))
-			return cached;
-	return NULL;
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+
+		if (order(set->policies[middle], sid, sid_len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct cached *policy_at(const struct kacs_policy_set *set, u32 place, const u8 *sid, u32 sid_len)
+{
+	if (!set || place == set->count || order(set->policies[place], sid, sid_len))
+		return NULL;
+	return set->policies[place];
 }
 
 static void free_cached(struct rcu_head *srcu)
@@ -65,40 +86,47 @@ static void free_cached(struct rcu_head *srcu)
 	kvfree(cached);
 }
 
-/**
- * kacs_caap_read_lock() - keep what kacs_caap_find() returns
- *
- * Context: process context. A check may sleep meanwhile.
- * Return: for kacs_caap_read_unlock().
- */
-int kacs_caap_read_lock(void) __acquires(&caap_srcu)
+static void free_set(struct rcu_head *srcu)
 {
-	return srcu_read_lock(&caap_srcu);
+	kvfree(container_of(srcu, struct kacs_policy_set, srcu));
 }
 
 /**
- * kacs_caap_read_unlock() - let go of policies
- * @token: from kacs_caap_read_lock()
+ * kacs_caap_begin() - hold the policies of this moment
+ * @view: filled
+ *
+ * Context: process context. A check may sleep meanwhile.
+ */
+void kacs_caap_begin(struct kacs_caap_view *view) __acquires(&caap_srcu)
+{
+	view->lock = srcu_read_lock(&caap_srcu);
+	view->set = srcu_dereference(policies, &caap_srcu);
+}
+
+/**
+ * kacs_caap_end() - let go of them
+ * @view: from kacs_caap_begin()
  *
  * Context: process context.
  */
-void kacs_caap_read_unlock(int token) __releases(&caap_srcu)
+void kacs_caap_end(const struct kacs_caap_view *view) __releases(&caap_srcu)
 {
-	srcu_read_unlock(&caap_srcu, token);
+	srcu_read_unlock(&caap_srcu, view->lock);
 }
 
 /**
  * kacs_caap_find() - the policy of a SID, as core asks for it
- * @ctx: unused
+ * @ctx: struct kacs_caap_view, between kacs_caap_begin() and kacs_caap_end()
  * @sid: policy SID
  * @sid_len: bytes at @sid
  *
- * Context: inside kacs_caap_read_lock().
+ * Context: process context.
  * Return: the policy or NULL.
  */
 const struct kacs_policy *kacs_caap_find(void *ctx, const u8 *sid, u32 sid_len)
 {
-	struct cached *cached = find(sid, sid_len);
+	const struct kacs_policy_set *set = ((struct kacs_caap_view *)ctx)->set;
+	struct cached *cached = policy_at(set, place_of(set, sid, sid_len), sid, sid_len);
 
 	return cached ? &cached->policy : NULL;
 }
@@ -126,33 +154,60 @@ static struct cached *parse(const u8 *sid, u32 sid_len, void *spec, u32 spec_len
 	return cached;
 }
 
-/* Puts @new, which may be NULL, in the place of the policy of @sid. */
-static void replace(const u8 *sid, u32 sid_len, struct cached *new)
+/* A copy of @set with @new, which may be NULL, in the place of @old, which may be NULL too. */
+static struct kacs_policy_set *changed(const struct kacs_policy_set *set, u32 place, const struct cached *old,
+				       struct cached *new)
 {
+	u32 count = set ? set->count : 0, behind = place + !!old;
+	struct kacs_policy_set *copy;
+
+	copy = kvmalloc(struct_size(copy, policies, count + !!new), GFP_KERNEL);
+	if (!copy)
+		return NULL;
+	copy->count = count - !!old + !!new;
+	if (place)
+		memcpy(copy->policies, set->policies, place * sizeof(*set->policies));
+	if (new)
+		copy->policies[place] = new;
+	if (behind < count)
+		memcpy(copy->policies + place + !!new, set->policies + behind,
+		       (count - behind) * sizeof(*set->policies));
+	return copy;
+}
+
+/* Puts @new, which may be NULL, in the place of the policy of @sid. */
+static int replace(const u8 *sid, u32 sid_len, struct cached *new)
+{
+	struct kacs_policy_set *set, *copy = NULL;
 	struct cached *old;
+	u32 place;
 
 	mutex_lock(&set_lock);
-	old = find(sid, sid_len);
-	if (old && new)
-		hlist_replace_rcu(&old->chain, &new->chain);
-	else if (old)
-		hlist_del_rcu(&old->chain);
-	else if (new)
-		hlist_add_head_rcu(&new->chain, chain_of(sid, sid_len));
+	set = rcu_dereference_protected(policies, lockdep_is_held(&set_lock));
+	place = place_of(set, sid, sid_len);
+	old = policy_at(set, place, sid, sid_len);
+	if (old || new)
+		copy = changed(set, place, old, new);
+	if (copy)
+		rcu_assign_pointer(policies, copy);
 	mutex_unlock(&set_lock);
+	if (!copy)
+		return old || new ? -ENOMEM : 0;
+	if (set)
+		call_srcu(&caap_srcu, &set->srcu, free_set);
 	if (old)
 		call_srcu(&caap_srcu, &old->srcu, free_cached);
+	return 0;
 }
 
 static int set_from_user(const u8 *sid, u32 sid_len, const struct kacs_set_caap_args *args)
 {
 	struct cached *cached;
 	void *spec;
+	int err;
 
-	if (!args->spec_ptr || !args->spec_len) {
-		replace(sid, sid_len, NULL); /* KACS-AC-143 */
-		return 0;
-	}
+	if (!args->spec_ptr || !args->spec_len)
+		return replace(sid, sid_len, NULL); /* KACS-AC-143 */
 	if (args->spec_len > KACS_POLICY_SPEC_MAX)
 		return -EINVAL;
 	spec = vmemdup_user(u64_to_user_ptr(args->spec_ptr), args->spec_len);
@@ -163,8 +218,10 @@ static int set_from_user(const u8 *sid, u32 sid_len, const struct kacs_set_caap_
 		kvfree(spec);
 		return PTR_ERR(cached);
 	}
-	replace(sid, sid_len, cached);
-	return 0;
+	err = replace(sid, sid_len, cached);
+	if (err)
+		free_cached(&cached->srcu);
+	return err;
 }
 
 /**
@@ -200,14 +257,11 @@ long kacs_ioc_set_caap(void __user *arg)
  */
 void kacs_caap_exit(void)
 {
-	struct cached *cached;
-	struct hlist_node *next;
-	size_t i;
+	struct kacs_policy_set *set = rcu_dereference_protected(policies, true);
+	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		hlist_for_each_entry_safe(cached, next, &table[i], chain) {
-			hlist_del_rcu(&cached->chain);
-			call_srcu(&caap_srcu, &cached->srcu, free_cached);
-		}
+	for (i = 0; set && i < set->count; i++)
+		free_cached(&set->policies[i]->srcu);
+	kvfree(set);
 	srcu_barrier(&caap_srcu);
 }

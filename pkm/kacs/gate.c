@@ -25,6 +25,8 @@ static void caller_pip(struct kacs_gate *gate)
 /* @sd is NULL for a descriptor that is malformed: gates still come first (KACS-AC-021). */
 static int decide(struct kacs_gate *gate, const struct kacs_sd *sd, void *scratch, u32 scratch_len)
 {
+	bool governed = sd && sd->sacl.facts & KACS_ACL_POLICIES;
+	struct kacs_caap_view policies = { 0 };
 	struct kacs_subject_state state;
 	struct kacs_request req = {
 		.subject = kacs_token_subject(gate->token),
@@ -42,24 +44,25 @@ static int decide(struct kacs_gate *gate, const struct kacs_sd *sd, void *scratc
 		.tree_count = gate->tree_count,
 		.results = gate->results,
 		.find_policy = kacs_caap_find,
+		.find_ctx = &policies,
 		.sink = gate->silent ? NULL : &kacs_audit_sink,
 		.sink_ctx = gate,
 		.trace = gate->trace,
 		.scratch = scratch,
 		.scratch_len = scratch_len,
 	};
-	bool policies = sd && sd->sacl.facts & KACS_ACL_POLICIES;
-	int lock = policies ? kacs_caap_read_lock() : 0;
 	u64 groups;
 	int err;
 
+	if (governed)
+		kacs_caap_begin(&policies);
 	kacs_token_state(gate->token, &state, &groups);
 	if (sd)
 		err = kacs_access_check(&req, sd, &gate->result);
 	else
 		err = kacs_access_check_raw(&req, gate->sd, gate->sd_len, &gate->result);
-	if (policies)
-		kacs_caap_read_unlock(lock);
+	if (governed)
+		kacs_caap_end(&policies);
 	if (gate->result.used)
 		atomic64_or(gate->result.used, &gate->token->privs_used);
 	return err;

@@ -7,6 +7,7 @@
 #define _KACS_INTERNAL_H
 
 #include <linux/atomic.h>
+#include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
@@ -40,6 +41,25 @@ extern const u8 kacs_sid_owner_rights[12];   /* S-1-3-4 */
 #define KACS_LABEL_NO_WRITE_UP 0x2
 
 #define KACS_INTEGRITY_SYSTEM 16384
+
+/* --- secfs.c: how many there are --------------------------------------------- */
+
+enum kacs_kind {
+	KACS_TOKENS,
+	KACS_SUBJECTS,
+	KACS_SESSIONS,
+	KACS_PROCESSES,
+	KACS_DESCRIPTORS,
+	KACS_KINDS,
+};
+
+DECLARE_PER_CPU(long[KACS_KINDS], kacs_objects);
+
+/* An object was made or freed. Any context. */
+static inline void kacs_count(enum kacs_kind kind, long by)
+{
+	this_cpu_add(kacs_objects[kind], by);
+}
 
 /* --- blob.c: immutable shared bytes -------------------------------------- */
 
@@ -89,7 +109,7 @@ static inline struct kacs_blob *kacs_blob_get_rcu(struct kacs_blob __rcu **place
  * @chain: place in the id table; table lock
  * @id: auth_id
  * @tokens: token objects somebody outside the linked pair refers to, KACS-TOK-087
- * @had_token: a token was made for it; only such sessions end by themselves
+ * @had_token: somebody got a token of it; only such sessions end by themselves; one-way
  * @published: found by id; table lock
  * @dead: invalidated, one-way; read without lock
  * @lock: guards the pair; irqsave, nests inside nothing but the token's put
@@ -137,6 +157,7 @@ bool kacs_session_charge(struct kacs_session *session, u32 bytes);
 int kacs_session_destroy_empty(u64 id);
 int kacs_session_invalidate(u64 id);
 bool kacs_session_token_born(struct kacs_session *session);
+void kacs_session_token_given(struct kacs_session *session);
 void kacs_session_token_gone(struct kacs_session *session);
 bool kacs_session_drop_token(struct kacs_session *session, struct kacs_token *tok);
 int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated, struct kacs_token *filtered);
@@ -411,9 +432,19 @@ void kacs_anonymous_set_policy(bool include_everyone);
 
 /* --- caap_cache.c --------------------------------------------------------------------- */
 
+/**
+ * struct kacs_caap_view - the policies that one check sees
+ * @set: all of them, NULL: none
+ * @lock: of the reader
+ */
+struct kacs_caap_view {
+	const struct kacs_policy_set *set;
+	int lock;
+};
+
+void kacs_caap_begin(struct kacs_caap_view *view);
+void kacs_caap_end(const struct kacs_caap_view *view);
 const struct kacs_policy *kacs_caap_find(void *ctx, const u8 *sid, u32 sid_len);
-int kacs_caap_read_lock(void);
-void kacs_caap_read_unlock(int token);
 void kacs_caap_exit(void);
 
 /* --- secfs.c -------------------------------------------------------------------------- */

@@ -137,7 +137,8 @@ static void fill_gate(struct call *call)
 	gate->self_sid_len = args->self_sid_ptr ? args->self_sid_len : 0;
 	gate->local_claims = call->claims;
 	gate->local_claims_len = call->claims ? args->local_claims_len : 0;
-	gate->tree = call->tree;
+	/* A tree of no nodes is one that core refuses, not none (KACS-AC-058). */
+	gate->tree = args->object_tree_ptr ? call->tree ?: ZERO_SIZE_PTR : NULL;
 	gate->tree_count = args->object_tree_ptr ? args->object_tree_count : 0;
 	gate->audit_context = call->context;
 	gate->audit_context_len = call->context ? args->audit_context_len : 0;

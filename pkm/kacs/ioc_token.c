@@ -313,8 +313,10 @@ static long create_from(const void *bytes, u32 len)
 	if (IS_ERR(tok))
 		return PTR_ERR(tok);
 	ret = kacs_token_fd(tok, KACS_TOKEN_ALL_ACCESS);
-	if (ret >= 0)
+	if (ret >= 0) {
+		kacs_session_token_given(tok->fixed->session);
 		kacs_audit_token_create("mint", tok, NULL);
+	}
 	kacs_token_put(tok);
 	return ret;
 }

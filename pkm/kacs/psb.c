@@ -30,6 +30,7 @@ struct kacs_psb *kacs_psb_alloc(const struct kacs_psb *parent, struct kacs_token
 		kfree(psb);
 		return NULL;
 	}
+	kacs_count(KACS_PROCESSES, 1);
 	refcount_set(&psb->refs, 1);
 	spin_lock_init(&psb->lock);
 	kacs_guid_make(psb->guid);
@@ -66,6 +67,7 @@ void kacs_psb_put(struct kacs_psb *psb)
 	kacs_blob_put(rcu_dereference_protected(psb->sd, true));
 	if (psb->installed)
 		kacs_token_put(psb->installed);
+	kacs_count(KACS_PROCESSES, -1);
 	kfree(psb);
 }
 

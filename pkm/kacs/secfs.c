@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/security/kacs: a look at one's own token and at the logon
- * sessions (KACS-TOK-141, KACS-TOK-142).
+ * /sys/kernel/security/kacs: a look at one's own token, at the logon sessions
+ * (KACS-TOK-141, KACS-TOK-142) and at how many objects there are.
  */
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -16,9 +16,9 @@
 
 #define FILE_READ_DATA 0x1
 
-static struct dentry *folder, *self_node, *sessions_node;
+static struct dentry *folder, *self_node, *sessions_node, *objects_node;
 
-/* O:SY D:(A;;FILE_READ_DATA;;;BA)(A;;FILE_READ_DATA;;;SY) */
+/* Of sessions and objects: O:SY D:(A;;FILE_READ_DATA;;;BA)(A;;FILE_READ_DATA;;;SY) */
 static struct kacs_blob *sessions_sd;
 
 /* --- self --------------------------------------------------------------------------- */
@@ -94,19 +94,61 @@ static int sessions_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
-static int sessions_open(struct inode *inode, struct file *file)
+static int open_readable(struct file *file, int (*show)(struct seq_file *seq, void *v))
 {
 	struct kacs_token *tok = kacs_effective_token_get();
 	bool may = tok && kacs_sessions_readable(tok);
 
 	if (tok)
 		kacs_token_put(tok);
-	return may ? single_open(file, sessions_show, NULL) : -EACCES;
+	return may ? single_open(file, show, NULL) : -EACCES;
+}
+
+static int sessions_open(struct inode *inode, struct file *file)
+{
+	return open_readable(file, sessions_show);
 }
 
 static const struct file_operations sessions_fops = {
 	.owner = THIS_MODULE,
 	.open = sessions_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+/* --- objects -------------------------------------------------------------------------- */
+
+DEFINE_PER_CPU(long[KACS_KINDS], kacs_objects);
+
+/* What was made on one CPU may have been freed on another: only the sums mean something. */
+static int objects_show(struct seq_file *seq, void *v)
+{
+	static const char *const names[KACS_KINDS] = {
+		[KACS_TOKENS] = "tokens",           [KACS_SUBJECTS] = "subjects",
+		[KACS_SESSIONS] = "sessions",       [KACS_PROCESSES] = "processes",
+		[KACS_DESCRIPTORS] = "descriptors",
+	};
+	int kind, cpu;
+	long sum;
+
+	for (kind = 0; kind < KACS_KINDS; kind++) {
+		sum = 0;
+		for_each_possible_cpu(cpu)
+			sum += READ_ONCE(per_cpu(kacs_objects, cpu)[kind]);
+		seq_printf(seq, "%s=%ld\n", names[kind], sum);
+	}
+	return 0;
+}
+
+static int objects_open(struct inode *inode, struct file *file)
+{
+	return open_readable(file, objects_show);
+}
+
+static const struct file_operations objects_fops = {
+	.owner = THIS_MODULE,
+	.open = objects_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
 	.release = single_release,
@@ -160,8 +202,14 @@ int __init kacs_secfs_init(void)
 	err = PTR_ERR_OR_ZERO(sessions_node);
 	if (err)
 		goto remove_self;
+	objects_node = securityfs_create_file("objects", 0444, folder, NULL, &objects_fops);
+	err = PTR_ERR_OR_ZERO(objects_node);
+	if (err)
+		goto remove_sessions;
 	return 0;
 
+remove_sessions:
+	securityfs_remove(sessions_node);
 remove_self:
 	securityfs_remove(self_node);
 remove_folder:
@@ -178,6 +226,7 @@ put_sd:
  */
 void kacs_secfs_exit(void)
 {
+	securityfs_remove(objects_node);
 	securityfs_remove(sessions_node);
 	securityfs_remove(self_node);
 	securityfs_remove(folder);

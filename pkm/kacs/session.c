@@ -38,6 +38,7 @@ static struct kacs_session *find_locked(u64 id)
 
 static void free_session(struct kacs_session *session)
 {
+	kacs_count(KACS_SESSIONS, -1);
 	kfree(session->package);
 	kfree(session->end_event);
 	kfree(session);
@@ -92,6 +93,7 @@ static struct kacs_session *make(const struct kacs_session_spec *spec)
 
 	if (!session)
 		return NULL;
+	kacs_count(KACS_SESSIONS, 1);
 	refcount_set(&session->refs, 1);
 	spin_lock_init(&session->lock);
 	session->logon_type = spec->logon_type;
@@ -225,12 +227,24 @@ bool kacs_session_token_born(struct kacs_session *session)
 		return true;
 	spin_lock_irqsave(&table_lock, flags);
 	published = session->published;
-	if (published) {
+	if (published)
 		atomic_inc(&session->tokens);
-		session->had_token = true;
-	}
 	spin_unlock_irqrestore(&table_lock, flags);
 	return published;
+}
+
+/**
+ * kacs_session_token_given() - somebody got a token of the session
+ * @session: held by the caller, as is the token
+ *
+ * From now on the session ends with its last token. A call that makes the
+ * first one and then fails must not end it: nobody ever saw a token.
+ *
+ * Context: process context.
+ */
+void kacs_session_token_given(struct kacs_session *session)
+{
+	WRITE_ONCE(session->had_token, true);
 }
 
 /**
@@ -247,7 +261,7 @@ void kacs_session_token_gone(struct kacs_session *session)
 	if (!atomic_dec_and_test(&session->tokens))
 		return;
 	spin_lock_irqsave(&table_lock, flags);
-	over = unpublish_locked(session);
+	over = READ_ONCE(session->had_token) && unpublish_locked(session);
 	spin_unlock_irqrestore(&table_lock, flags);
 	if (over)
 		end(session);

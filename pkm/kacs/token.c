@@ -16,6 +16,7 @@
 static void free_fixed(struct kacs_fixed *fixed)
 {
 	kacs_session_put(fixed->session);
+	kacs_count(KACS_SUBJECTS, -1);
 	kvfree(fixed);
 }
 
@@ -128,6 +129,7 @@ static struct kacs_fixed *make_fixed(const struct kacs_token_spec *spec, struct 
 	refcount_inc(&session->refs);
 	fixed->session = session;
 	refcount_set(&fixed->refs, 1);
+	kacs_count(KACS_SUBJECTS, 1);
 	return fixed;
 }
 
@@ -141,6 +143,7 @@ static struct kacs_token *wrap(struct kacs_fixed *fixed, u8 type, u8 level, gfp_
 		put_fixed(fixed);
 		return NULL;
 	}
+	kacs_count(KACS_TOKENS, 1);
 	refcount_set(&tok->refs, 1);
 	spin_lock_init(&tok->lock);
 	tok->fixed = fixed;
@@ -400,6 +403,7 @@ void kacs_token_free(struct kacs_token *tok)
 	kacs_blob_put(rcu_dereference_protected(tok->sd, true));
 	kacs_blob_put(rcu_dereference_protected(tok->process_sd, true));
 	put_fixed(tok->fixed);
+	kacs_count(KACS_TOKENS, -1);
 	kfree(tok);
 }
 

@@ -32,10 +32,12 @@ static int check_duplicate(const struct kacs_token *tok, const struct kacs_dupli
 		return -EINVAL;
 	if (args->impersonation_level > KACS_LEVEL_DELEGATION)
 		return -EINVAL;
-	if (args->token_type == KACS_TOKEN_TYPE_IMPERSONATION && tok->type == KACS_TOKEN_TYPE_IMPERSONATION &&
-	    args->impersonation_level > tok->level)
-		return -EINVAL; /* KACS-TOK-056 */
-	return 0;
+	if (tok->type == KACS_TOKEN_TYPE_PRIMARY)
+		return 0;
+	/* KACS-TOK-056; a primary token acts, so one that may not act does not become one. */
+	if (args->token_type == KACS_TOKEN_TYPE_PRIMARY)
+		return tok->level < KACS_LEVEL_IMPERSONATION ? -EINVAL : 0;
+	return args->impersonation_level > tok->level ? -EINVAL : 0;
 }
 
 static struct kacs_token *duplicate(struct kacs_token *tok, const struct kacs_duplicate_args *args)

@@ -94,6 +94,8 @@ TEST(Tree_OfAnotherShape_IsRefused)
 	EXPECT_EQ(check(), -EINVAL);
 	r.req.tree_count = KACS_TREE_MAX + 1;
 	EXPECT_EQ(check(), -EINVAL);
+	r.req.tree_count = 0; /* supplied, and empty */
+	EXPECT_EQ(check(), -EINVAL);
 }
 
 /*

@@ -196,8 +196,8 @@ static __always_inline bool inputs_valid(const struct kacs_request *req, const s
 
 	if (bad | (req->desired & KACS_RESERVED_BITS) || !sd->owner)
 		return false;
-	if (req->results && !req->tree_count)
-		return false;
+	if ((req->results || req->tree) && !req->tree_count)
+		return false; /* KACS-AC-004, KACS-AC-058 */
 	if (likely(!req->self_sid && !(req->intent | req->local_claims_len)))
 		return true;
 	return extras_valid(req);

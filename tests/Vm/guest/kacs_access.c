@@ -293,6 +293,8 @@ static void test_list(int token)
 	list.results_ptr = (uintptr_t)results;
 	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list), EINVAL,
 	      "List_LevelSkipped_Einval"); /* KACS-AC-058 */
+	args.object_tree_count = 0;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK, &args), EINVAL, "Check_EmptyTree_Einval");
 }
 
 static int set_policy(const void *spec, uint32_t len)

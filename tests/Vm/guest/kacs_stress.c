@@ -210,10 +210,38 @@ static int session_ends(void)
 	return 0;
 }
 
+#define OBJECTS "/sys/kernel/security/kacs/objects"
+
+/* The counts of all kinds of objects, as text. */
+static void count_objects(char text[512])
+{
+	int fd = open(OBJECTS, O_RDONLY | O_CLOEXEC);
+	ssize_t len = read(fd, text, 511);
+
+	text[len > 0 ? len : 0] = 0;
+	close(fd);
+}
+
+/* Some are freed after a grace period. */
+static int counts_return(const char before[512])
+{
+	char now[512];
+
+	for (int tries = 0; tries < 500; tries++) {
+		count_objects(now);
+		if (*now && !strcmp(now, before))
+			return 1;
+		usleep(10000);
+	}
+	printf("# before:\n%s# after:\n%s", before, now);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0stress" };
 	pid_t workers[WORKERS];
+	char objects[512];
 	int i;
 
 	if (argc == 2) {
@@ -228,6 +256,7 @@ int main(int argc, char **argv)
 	if (bind(listener, (struct sockaddr *)&addr, offsetof(struct sockaddr_un, sun_path) + 7) ||
 	    listen(listener, 64))
 		return 1;
+	count_objects(objects);
 	create_session(SID_LOCAL_SERVICE, &session);
 	token_spec(&spec, SID_LOCAL_SERVICE, session, 0, PRIV(3) | PRIV(7));
 	token = create_token(&spec);
@@ -253,5 +282,6 @@ int main(int argc, char **argv)
 	close(imp);
 	close(listener);
 	ok(session_ends(), "Tokens_AfterAll_NoneLeaked");
+	ok(counts_return(objects), "Objects_AfterAll_AreAsManyAsBefore");
 	return plan();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Tokens: the boot SYSTEM token, minting, queries, copies, adjustment, sessions. */
 #include <errno.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "kacs.h"
@@ -171,6 +172,8 @@ static void test_duplicate(void)
 	works(low, "Duplicate_Identification_Works");
 	fails(duplicate(low, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, 2), EINVAL,
 	      "Duplicate_LevelUp_Einval"); /* KACS-TOK-056 */
+	fails(duplicate(low, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_PRIMARY, 0), EINVAL,
+	      "Duplicate_IdentificationToPrimary_Einval");
 	copy = duplicate(token, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, 0);
 	ok(copy >= 0 && !privileges_of(copy, privs) && !privs[0],
 	   "Duplicate_Anonymous_HasNoPrivilege"); /* KACS-TOK-059 */
@@ -315,6 +318,28 @@ static void test_sessions(void)
 	fails(session_call(KACS_IOC_INVALIDATE_LOGON_SESSION, first), ENOENT, "Session_Gone_Enoent");
 }
 
+/* A token that nobody got was never there: its session waits for the first (KACS-TOK-044, KACS-TOK-087). */
+static void test_failed_first_token(void)
+{
+	struct kacs_session_info info;
+	struct rlimit before, full;
+	static struct spec s;
+	uint64_t id;
+	int lowest = dup(dev);
+
+	close(lowest);
+	getrlimit(RLIMIT_NOFILE, &before);
+	full = before;
+	full.rlim_cur = lowest;
+	create_session(SID_LOCAL_SERVICE, &id);
+	token_spec(&s, SID_LOCAL_SERVICE, id, 201, 0);
+	setrlimit(RLIMIT_NOFILE, &full);
+	fails(create_token(&s), EMFILE, "CreateToken_NoDescriptorLeft_Emfile");
+	setrlimit(RLIMIT_NOFILE, &before);
+	works(session_info(id, &info), "Session_FirstTokenFailed_Stays");
+	works(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, id), "Session_FirstTokenFailed_IsEmpty");
+}
+
 static int sessions_node_denied(void)
 {
 	int token = make_token(SID_LOCAL_SERVICE, 0, 0);
@@ -402,6 +427,7 @@ int main(void)
 	test_duplicate();
 	test_restrict();
 	test_sessions();
+	test_failed_first_token();
 	test_sessions_node();
 	test_linked();
 	return plan();

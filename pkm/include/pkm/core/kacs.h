@@ -542,8 +542,8 @@ struct kacs_sink {
  * @tree: object-type entries, NULL: none; checked by the call
  * @tree_count: how many
  * @results: one per node for a list call, NULL: scalar call
- * @find_policy: central policy of a SID, NULL: none is cached. What it
- *               returns stays valid until the check returns
+ * @find_policy: central policy of a SID, NULL: none is cached. Asked more than
+ *               once, it answers the same, valid until the check returns
  * @find_ctx: its first argument
  * @sink: takes the events, NULL: nobody wants them
  * @sink_ctx: its first argument
