@@ -42,6 +42,22 @@ static int op_open(void)
 	return closed(ioctl(dev, REG_OPEN_KEY, &a));
 }
 
+/* What a creation that failed leaves behind is a key or nothing, not an entry without a key. */
+static int half_made(const char *path)
+{
+	struct reg_open_key_args a = { -1, KEY_READ, (uintptr_t)path, 0, 0 };
+	int left = countdown(), fd;
+
+	arm_switch(0);
+	fd = ioctl(dev, REG_OPEN_KEY, &a);
+	if (fd < 0 && errno != ENOENT)
+		ok(0, "%s: half made after ENOMEM: errno %d /* LCS-238 */", path, errno);
+	closed(fd);
+	arm_switch(left);
+	errno = ENOMEM;
+	return -1;
+}
+
 static int op_create(void)
 {
 	char path[32];
@@ -51,6 +67,8 @@ static int op_create(void)
 
 	snprintf(path, sizeof(path), "Machine\\K%d", round_number);
 	fd = ioctl(dev, REG_CREATE_KEY, &a);
+	if (fd < 0 && errno == ENOMEM)
+		return half_made(path);
 	return fd < 0 ? fd : ioctl(fd, REG_IOC_DELETE_KEY, &d) ? closed(fd), -1 : closed(fd);
 }
 
@@ -138,6 +156,15 @@ static int op_security(void)
 	return ioctl(key, REG_IOC_SET_SECURITY, &s);
 }
 
+static int op_watch(void)
+{
+	struct reg_open_key_args a = { -1, KEY_NOTIFY, (uintptr_t) "Machine", 0, 0 };
+	struct reg_notify_args n = { REG_NOTIFY_ALL, 1, { 0 } };
+	int fd = ioctl(dev, REG_OPEN_KEY, &a);
+
+	return fd < 0 ? fd : ioctl(fd, REG_IOC_NOTIFY, &n) ? closed(fd), -1 : closed(fd);
+}
+
 static int op_flush(void)
 {
 	return ioctl(key, REG_IOC_FLUSH);
@@ -205,6 +232,7 @@ static int client(void)
 	every_allocation("list", op_list);
 	every_allocation("info", op_info);
 	every_allocation("security", op_security);
+	every_allocation("watch", op_watch);
 	every_allocation("flush", op_flush);
 	every_allocation("register", op_register);
 	return plan();
