@@ -54,6 +54,38 @@ static void refused(const char *name, uint32_t type, const void *data, uint32_t 
 	   "%s_Event_SaysWhat /* LCS-157 */", kind);
 }
 
+/* How many of two changes a watch on the hive hears: one level down and two. */
+static int heard(int child, int grandchild)
+{
+	struct reg_open_key_args a = { -1, KEY_NOTIFY, (uintptr_t) "Machine", 0, 0 };
+	struct reg_notify_args n = { REG_NOTIFY_VALUE, 1, { 0 } };
+	int watch = ioctl(registry, REG_OPEN_KEY, &a), records = 0;
+	uint8_t b[512], *p;
+	ssize_t got;
+
+	fcntl(watch, F_SETFL, O_NONBLOCK);
+	ioctl(watch, REG_IOC_NOTIFY, &n);
+	set_dword(grandchild, "v", 1);
+	set_dword(child, "v", 1);
+	got = read(watch, b, sizeof(b));
+	for (p = b; p < b + got; p += get32(p))
+		records++;
+	close(watch);
+	return records;
+}
+
+static void depth(void)
+{
+	int grandchild = create_key("Machine\\Data\\Deep"), tries;
+
+	ok(heard(data_key, grandchild) == 2, "WatchDepth_NoLimit_HearsAll /* LCS-189 */");
+	set_dword(key, "MaxSubtreeWatchDepth", 1);
+	for (tries = 0; tries < 1000 && heard(data_key, grandchild) != 1; tries++)
+		usleep(1000);
+	ok(heard(data_key, grandchild) == 1, "WatchDepth_One_HearsOneLevel /* LCS-189 */");
+	close(grandchild);
+}
+
 int main(void)
 {
 	static const uint32_t zero = 0;
@@ -98,6 +130,7 @@ int main(void)
 	works(set_dword(key, "maxpathcomponentlength", 80), "OtherSpelling_Written");
 	ok(comes_to(80, 0), "OtherSpelling_Applies");
 
+	depth();
 	close(machine.fd);
 	pthread_join(machine.thread, NULL);
 	for (i = 0; i < MAX_VALUES; i++)

@@ -262,6 +262,71 @@ static void half_made(void)
 	works(open_child("Machine\\Half"), "HalfMade_Finished_Opens");
 }
 
+static int create(const char *path)
+{
+	struct reg_create_key_args a = { -1, KEY_READ, (uintptr_t)path, 0, 0, 0 };
+	int fd = ioctl(dev, REG_CREATE_KEY, &a);
+
+	return fd < 0 ? fd : (int)a.disposition;
+}
+
+static int refuse(struct source *s, uint8_t *frame, uint32_t status)
+{
+	uint32_t total = 18;
+
+	memcpy(frame, &total, 4);
+	memcpy(frame + 14, &status, 4);
+	return send(s, frame, 18);
+}
+
+static int too_large(struct source *s, uint8_t *frame, uint32_t len)
+{
+	(void)len;
+	return refuse(s, frame, RSI_TOO_LARGE);
+}
+
+/* Somebody else's entry is there first, and can be seen or not. */
+static int faster(struct source *s, uint8_t *frame, uint32_t len)
+{
+	struct stored_key *k = &s->keys[s->key_count - 1];
+
+	(void)len;
+	k->record = 1;
+	memcpy(k->sd, root_sd, sizeof(root_sd));
+	k->sd_len = sizeof(root_sd);
+	s->spoil = NULL;
+	return refuse(s, frame, RSI_ALREADY_EXISTS);
+}
+
+static int faster_unseen(struct source *s, uint8_t *frame, uint32_t len)
+{
+	(void)len;
+	s->keys[s->key_count - 1].entry = 0;
+	return refuse(s, frame, RSI_ALREADY_EXISTS);
+}
+
+static void steps(void)
+{
+	uint32_t undone = machine.count[RSI_DELETE_ENTRY], tries;
+
+	machine.spoil = too_large;
+	machine.spoil_op = RSI_CREATE_KEY;
+	fails(create("Machine\\Refused"), ENOSPC, "SecondStep_Fails_ItsErrno /* LCS-238 LCS-306 */");
+	machine.spoil = NULL;
+	fails(open_child("Machine\\Refused"), ENOENT, "SecondStep_Fails_NothingIsThere /* LCS-238 */");
+	ok(machine.count[RSI_DELETE_ENTRY] == undone + 1, "SecondStep_Fails_FirstIsUndone /* LCS-238 */");
+	ok(create("Machine\\Refused") == REG_CREATED_NEW, "SecondStep_Failed_CreatesAgain");
+
+	machine.spoil = faster;
+	machine.spoil_op = RSI_CREATE_ENTRY;
+	ok(create("Machine\\Race") == REG_OPENED_EXISTING, "SomebodyFaster_IsAnOpen /* LCS-239 */");
+	machine.spoil = faster_unseen;
+	tries = machine.count[RSI_CREATE_ENTRY];
+	fails(create("Machine\\Unseen"), ENOENT, "SomebodyFaster_NotVisible_Enoent /* LCS-240 */");
+	ok(machine.count[RSI_CREATE_ENTRY] == tries + 1, "SomebodyFaster_OneRetry_AsAnOpen /* LCS-240 */");
+	machine.spoil = NULL;
+}
+
 static void ownership(void)
 {
 	uint8_t b[64];
@@ -411,6 +476,7 @@ int main(void)
 	vanishing();
 	late_write();
 	half_made();
+	steps();
 	ownership();
 	registration();
 	arguments();
