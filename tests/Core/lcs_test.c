@@ -456,7 +456,7 @@ TEST(Answer_HugeCounts_EndWithTheFrame)
 	}
 }
 
-/* RSI-035 RSI-036 */
+/* RSI-035 RSI-036 LCS-306 */
 TEST(Status_Codes_BecomeErrnos)
 {
 	static const int want[] = { 0,      -ENOENT, -EEXIST, -EIO,        -ENOTEMPTY, -ENOSPC,
