@@ -3,7 +3,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Text.Json;
 using Peios.Tests;
 using Tests.Vm.Harness;
 using Xunit;
@@ -71,15 +70,5 @@ public sealed class EventSwapTests
         return true;
     }
 
-    private static List<long> Generations(Guest guest)
-    {
-        using JsonDocument rings = JsonDocument.Parse(guest.Shell("evctl rings --json").Output);
-        List<long> generations = [];
-        foreach (JsonElement ring in rings.RootElement.GetProperty("rings").EnumerateArray())
-        {
-            generations.Add(ring.GetProperty("generation").GetInt64());
-        }
-
-        return generations;
-    }
+    private static List<long> Generations(Guest guest) => EventFlood.Rings(guest, "generation");
 }
