@@ -215,7 +215,12 @@ internal sealed class Daemon : IShardHost, IDisposable
     public void ShardRecovered(int shard) => _errors.Retry();
 
     /// <inheritdoc/>
-    public bool TryReplace([NotNullWhen(true)] out SqliteDatabase? db, out int file) => _store!.TryAdd(out db, out file);
+    public bool TryReplace([NotNullWhen(true)] out SqliteDatabase? db, out int file)
+    {
+        bool added = _store!.TryAdd(out db, out file);
+        Commits.Added();
+        return added;
+    }
 
     private static int Left(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
 
@@ -303,7 +308,7 @@ internal sealed class Daemon : IShardHost, IDisposable
     private void StartThreads()
     {
         _retention = new RetentionThread(
-            Settings, Targets, new RetentionTarget(Settings.Current.LogStorePath, "logs", _logs!.Gate, static () => false));
+            Settings, Targets, new RetentionTarget(Settings.Current.LogStorePath, "logs", Written: true, _logs!.Gate, static () => false));
         _writers.ForEach(static writer => writer.Start());
         _drains.ForEach(static drain => drain.Start());
         _logs.Start();
@@ -328,8 +333,8 @@ internal sealed class Daemon : IShardHost, IDisposable
         {
             ShardWriter? writer = _writers.Find(w => _store!.PathOf(w.Index) == path);
             targets.Add(writer is null
-                ? new RetentionTarget(path, "events", new object(), static () => false)
-                : new RetentionTarget(path, "events", writer.Gate, () => writer.Queue.Entries > 0));
+                ? new RetentionTarget(path, "events", Written: false, new object(), static () => false)
+                : new RetentionTarget(path, "events", Written: true, writer.Gate, () => writer.Queue.Entries > 0));
         }
 
         return targets;

@@ -4,7 +4,9 @@ using System.Collections.Generic;
 using System.IO;
 using Eventd;
 using Eventd.Retention;
+using Peios.Events;
 using Peios.Interop;
+using Peios.Interop.Sqlite;
 using Xunit;
 
 namespace Peios.Tests.Eventd;
@@ -17,12 +19,12 @@ public sealed class RetentionTests : IDisposable
 
     private List<string> Types() => _f.Rows("SELECT event_type FROM events WHERE sequence IS NOT NULL ORDER BY id");
 
-    private RetentionThread Retention() => new(
+    private RetentionThread Retention(bool written = false) => new(
         new LiveSettings(_f.Settings),
         () => [.. Array.ConvertAll(
             Directory.GetFiles(_f.Settings.EventStorePath, "*.db"),
-            static path => new RetentionTarget(path, "events", new object(), static () => false))],
-        new RetentionTarget(_f.Settings.LogStorePath, "logs", new object(), static () => false));
+            path => new RetentionTarget(path, "events", Written: written, new object(), static () => false))],
+        new RetentionTarget(_f.Settings.LogStorePath, "logs", Written: written, new object(), static () => false));
 
     [Fact]
     [Rule("EVT-078", "EVT-079", "EVT-080", "EVT-083", "EVT-085")]
@@ -65,4 +67,49 @@ public sealed class RetentionTests : IDisposable
         Assert.NotEmpty(left);
         Assert.DoesNotContain("a", left);
     }
+
+    [Fact]
+    [Rule("EVT-080", "EVT-111")]
+    public void Pass_OnStoresInUse_LeavesTheNewestRow_SoThatRowIdsOnlyGrow()
+    {
+        Daemon daemon = _f.Start();
+        MsgPackWriter w = new(new byte[100]);
+        w.Map(4);
+        w.String("origin"u8);
+        w.String("x"u8);
+        w.String("is_error"u8);
+        w.Boolean(false);
+        w.String("message"u8);
+        w.String("old"u8);
+        w.String("timestamp"u8);
+        w.UInt64(5);
+        _f.Log(w.Written);
+        _f.Log(w.Written);
+        for (int i = 0; i < 20; i++)
+        {
+            _f.Rings[0].Emit("old", [1], 5);
+        }
+
+        EventdFixture.Until(() => Types().Count == 20 && LogIds().Count == 2, "all rows");
+        _f.Stop(daemon);
+        string newest = _f.Rows("SELECT max(id) FROM events")[0];
+        foreach (string table in (string[])["events", "logs"])
+        {
+            string path = table == "logs" ? _f.Settings.LogStorePath : Path.Combine(_f.Settings.EventStorePath, "shard-0000.db");
+            Assert.True(SqliteDatabase.TryOpen(path, SqliteOpenFlags.ReadWrite, out SqliteDatabase? db, out _));
+            using (db)
+            {
+                Assert.Equal(SqliteCode.Ok, db.Execute(System.Text.Encoding.UTF8.GetBytes($"UPDATE {table} SET timestamp = 5")));
+            }
+        }
+
+        Retention(written: true).Pass();
+        Assert.Equal([newest], _f.Rows("SELECT id FROM events"));
+        Assert.Equal(["2"], LogIds());
+        Retention(written: false).Pass(); // as files of earlier shard counts: nothing stays
+        Assert.Empty(_f.Rows("SELECT id FROM events"));
+        Assert.Empty(LogIds());
+    }
+
+    private List<string> LogIds() => _f.Rows("SELECT id FROM logs ORDER BY id", _f.Settings.LogStorePath);
 }

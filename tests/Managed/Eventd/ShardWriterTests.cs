@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using System.Threading;
 using Eventd;
 using Eventd.Ingest;
 using Eventd.Store;
@@ -29,7 +30,7 @@ public sealed class ShardWriterTests : IDisposable
         Assert.True(StoreFile.TryOpen(_path, durable: true, EventTable.Schema, EventTable.Required, out SqliteDatabase? db, out string problem), problem);
         _db = db;
         Assert.True(ShardTables.Open(db, Guid.NewGuid(), [ResumePoint.Start], [true], 1).TryGet(out ShardTables? tables));
-        _writer = new ShardWriter(0, tables, 1, _host);
+        _writer = new ShardWriter(0, tables, 1, _host) { MaxLost = 3 };
     }
 
     public void Dispose()
@@ -37,6 +38,34 @@ public sealed class ShardWriterTests : IDisposable
         _writer.Dispose();
         _ring.Dispose();
         Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+    }
+
+    /// <summary>Leaves no room in the database; before the writer's thread starts the connection is the test's.</summary>
+    private void Fill()
+    {
+        Assert.Equal(SqliteCode.Ok, _db.Execute("PRAGMA max_page_count=60"u8));
+        foreach (string size in (string[])["4000", "400", "40", "1"])
+        {
+            byte[] insert = Encoding.ASCII.GetBytes(
+                $"INSERT INTO events(boot_id,timestamp,event_type,payload) VALUES(x'00',9,'fill',zeroblob({size}))");
+            SqliteCode code;
+            while ((code = _db.Execute(insert)) == SqliteCode.Ok)
+            {
+            }
+
+            Assert.Equal(SqliteCode.Full, code);
+        }
+    }
+
+    /// <summary>What retention does.</summary>
+    private void MakeRoom()
+    {
+        Assert.True(SqliteDatabase.TryOpen(_path, SqliteOpenFlags.ReadWrite, out SqliteDatabase? db, out _));
+        using (db)
+        {
+            _ = db.SetBusyTimeout(5000);
+            Assert.Equal(SqliteCode.Ok, db.Execute("DELETE FROM events WHERE event_type = 'fill'"u8));
+        }
     }
 
     private void Put(int count, int payload)
@@ -130,6 +159,48 @@ public sealed class ShardWriterTests : IDisposable
         Assert.Equal(11UL, fields["first_missing"]);
         Assert.Equal(410UL, fields["last_missing"]);
         Assert.Equal(400UL, fields["count"]);
+    }
+
+    [Fact]
+    [Rule("EVT-260", "EVT-264")]
+    public void DiskFull_NoRoomForTheGapRecordEither_LeavesTheResumePointBeforeTheHole()
+    {
+        Fill();
+        _writer.Start();
+        Put(10, 100);
+        EventdFixture.Until(() => _host.DiskFulls > 0 && _writer.Queue.Entries == 0, "the full disk");
+        Put(10, 100);
+        EventdFixture.Until(() => _host.DiskFulls > 1 && _writer.Queue.Entries == 0, "the full disk again");
+        _writer.Stop();
+        Assert.True(_writer.Join(30000));
+        // A crash now forgets the list of what is lost: the next start must find the hole by itself.
+        Assert.Equal("0", Column("SELECT value FROM metadata WHERE key LIKE 'last_sequence.%'")[0]);
+        Assert.Empty(Column("SELECT 1 FROM events WHERE event_type <> 'fill'"));
+    }
+
+    [Fact]
+    [Rule("EVT-019", "EVT-261", "EVT-263")]
+    public void DiskFull_MoreHolesThanAreRemembered_WaitsWithoutKeepingRetentionOut()
+    {
+        Fill();
+        _writer.Start();
+        for (int i = 0; i < 5; i++)
+        {
+            _ = _ring.Emit("skipped", [1]); // every other number is nobody's: the holes do not join
+            Span<byte> record = new byte[400];
+            _ = _reader.TryRead(record);
+            Put(1, 100);
+        }
+
+        EventdFixture.Until(() => _writer.Queue.Entries > 0 && _host.DiskFulls >= 5, "the writer reads no more");
+        Assert.True(Monitor.TryEnter(_writer.Gate, 60000));
+        MakeRoom();
+        Monitor.Exit(_writer.Gate);
+        EventdFixture.Until(() => _writer.Stored == 1, "the event behind the holes");
+        _writer.Stop();
+        Assert.True(_writer.Join(30000));
+        Assert.Equal(4, Column("SELECT 1 FROM events WHERE event_type = 'synthetic.gap'").Count);
+        Assert.Equal(["10"], Column("SELECT sequence FROM events WHERE sequence IS NOT NULL"));
     }
 
     private byte[] Gap()

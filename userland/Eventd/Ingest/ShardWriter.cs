@@ -17,7 +17,6 @@ namespace Eventd.Ingest;
 /// </summary>
 internal sealed unsafe class ShardWriter : IDisposable
 {
-    private const int MaxLost = 4096;
     private const int RetryMs = 1000;
 
     private readonly IShardHost _host;
@@ -52,6 +51,9 @@ internal sealed unsafe class ShardWriter : IDisposable
 
     /// <summary>Number of the shard.</summary>
     internal int Index { get; }
+
+    /// <summary>Holes that are remembered until the shard can store again.</summary>
+    internal int MaxLost { get; init; } = 4096;
 
     /// <summary>Where drain threads put their blocks.</summary>
     internal BlockQueue Queue { get; }
@@ -227,10 +229,19 @@ internal sealed unsafe class ShardWriter : IDisposable
         Span<byte> payload = stackalloc byte[GapTracker.Gap.PayloadMax];
         foreach ((uint cpu, SequenceRange numbers) in _lost.All)
         {
+            if (_failed)
+            {
+                // SQLite may have ended the transaction by itself: what is written now would stand alone.
+                return;
+            }
+
             GapTracker.Gap gap = new(numbers.First, numbers.Last, 0, 0);
             Check(_tables.Events.InsertSynthetic(
                 new SyntheticEvent(Clock.Realtime, cpu, GapTracker.Gap.Type, gap.Payload(payload, cpu))));
-            Check(_tables.Sequences.Save((int)cpu, numbers.Last));
+            if (!_failed)
+            {
+                Check(_tables.Sequences.Save((int)cpu, numbers.Last));
+            }
         }
     }
 
@@ -301,7 +312,9 @@ internal sealed unsafe class ShardWriter : IDisposable
         // Beyond that many holes the ring keeps the count: it is not read until the shard stores again.
         while (_lost.Count > MaxLost && !_abort && !Queue.Finished && !TryStoreLost())
         {
+            Monitor.Exit(Gate); // retention may be what makes room
             _ = Queue.WaitForClose(RetryMs);
+            Monitor.Enter(Gate);
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDi
 
     private bool _torn;
 
+    /// <summary>When a result must be sent, whatever the client does; a tick count.</summary>
+    internal long Deadline { get; set; } = long.MaxValue;
+
     /// <summary>The connection.</summary>
     internal Fd Fd => socket.Fd;
 
@@ -115,7 +118,7 @@ internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDi
         }
 
         int length = data.Length;
-        long deadline = Environment.TickCount64 + ClientMs;
+        long deadline = Math.Min(Deadline, Environment.TickCount64 + ClientMs);
         while (!data.IsEmpty)
         {
             Result<int> n = socket.Send(data);

@@ -16,6 +16,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
 {
     private readonly ClientChannel _client = new(server, socket);
     private readonly List<RowCursor> _cursors = [];
+    private int _additions;
 
     /// <summary>Serves the client.</summary>
     internal void Run()
@@ -152,11 +153,20 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
             server.Context.Indexes.Count(plan.Tested);
         }
 
+        // A client that takes its answer slowly must not hold the databases for longer either (EVT-205).
+        _client.Deadline = Environment.TickCount64 + server.Context.Settings.Current.QueryTimeoutMs;
+        OpenFiles(plan);
+    }
+
+    /// <summary>Opens the databases that are not open yet: all of them, or those that came while a stream runs.</summary>
+    private void OpenFiles(QueryPlan plan)
+    {
         Settings settings = server.Context.Settings.Current;
-        long deadline = Environment.TickCount64 + settings.QueryTimeoutMs;
+        _additions = server.Context.Commits(plan.Logs).Additions; // before the look: one that comes during it is found again
         foreach (string path in plan.Logs ? [settings.LogStorePath] : EventStore.Files(settings.EventStorePath))
         {
-            if (RowCursor.TryOpen(path, plan.Logs, deadline, out RowCursor? cursor))
+            if (!_cursors.Exists(open => open.Path == path)
+                && RowCursor.TryOpen(path, plan.Logs, Environment.TickCount64 + settings.QueryTimeoutMs, out RowCursor? cursor))
             {
                 _cursors.Add(cursor);
             }
@@ -242,6 +252,11 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
         {
             commits.Clear();
             filter.Renew();
+            if (server.Context.Commits(plan.Logs).Additions != _additions)
+            {
+                OpenFiles(plan);
+            }
+
             foreach (RowCursor cursor in _cursors)
             {
                 if (!Later(cursor, plan, filter, encoder))
@@ -288,7 +303,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
             }
         }
 
-        if (code is not (SqliteCode.Done or SqliteCode.Busy))
+        if (code != SqliteCode.Done)
         {
             Fail($"the stream failed: {code}");
             return false;
