@@ -107,6 +107,12 @@ public sealed unsafe class UnixSocket : IDisposable
         return error;
     }
 
+    /// <summary>
+    /// Takes nothing more in: senders get EPIPE. What has arrived can still be received, then comes EAGAIN; whoever waits
+    /// for the descriptor is woken.
+    /// </summary>
+    public Errno CloseInput() => Libc.Check(Libc.shutdown(Fd.Raw, Libc.ShutRead));
+
     /// <summary>Takes the next connection; EAGAIN when there is none.</summary>
     public Result<UnixSocket> Accept()
     {

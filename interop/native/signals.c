@@ -15,8 +15,8 @@
 /* Faults must reach the crash guard; the runtime suspends its threads with 34. */
 static const int keep[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, 34 };
 
-/* What a service gets from its manager, never asynchronously. */
-static const int service[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE };
+/* What a service gets from its manager, never asynchronously. What it does not ask for stays pending. */
+static const int service[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE };
 
 __attribute__((constructor(101))) static void block_before_runtime(void)
 {

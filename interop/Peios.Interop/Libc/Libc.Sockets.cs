@@ -20,6 +20,7 @@ internal static unsafe partial class Libc
     internal const int SoReceiveBufferForce = 33;
     internal const int ScmRights = 1;
     internal const int ScmCredentials = 2;
+    internal const int ShutRead = 0;
     internal const int ShutReadWrite = 2;
     internal const int MsgPeek = 0x2;
     internal const int MsgControlTruncated = 0x8;

@@ -28,8 +28,8 @@ public static unsafe class Signals
     public const int Child = 17;
 
     /// <summary>
-    /// A non-blocking descriptor that yields the given signals. In a process started by peinit SIGTERM, SIGINT, SIGHUP,
-    /// SIGUSR1, SIGUSR2 and SIGPIPE are blocked in every thread because this method is linked in.
+    /// A non-blocking descriptor that yields the given signals. In a process started by peinit SIGTERM, SIGINT, SIGQUIT,
+    /// SIGHUP, SIGUSR1, SIGUSR2 and SIGPIPE are blocked in every thread because this method is linked in.
     /// </summary>
     /// <param name="signals">Signal numbers.</param>
     public static Result<Fd> Open(ReadOnlySpan<int> signals)

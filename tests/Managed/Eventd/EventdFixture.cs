@@ -51,6 +51,14 @@ internal sealed class EventdFixture : IDisposable
         return daemon;
     }
 
+    /// <summary>Why it does not start; that it does is a failure.</summary>
+    internal string Refusal(Settings settings)
+    {
+        _running = Daemon.Start(settings, Boot, Rings, Judge, Security, out string problem);
+        Assert.Null(_running);
+        return problem;
+    }
+
     internal void Stop(Daemon daemon)
     {
         Assert.True(daemon.Stop(30000));

@@ -6,6 +6,7 @@ using System.Threading;
 using Eventd;
 using Eventd.Ingest;
 using Peios.Interop.Sqlite;
+using Peios.Ipc;
 using Xunit;
 
 namespace Peios.Tests.Eventd;
@@ -45,7 +46,7 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    [Rule("EVT-042", "EVT-266", "EVT-267", "EVT-260", "EVT-261")]
+    [Rule("EVT-042", "EVT-266", "EVT-267", "EVT-260", "EVT-261", "EVT-207")]
     public void Shard_FoundDamagedAtRunTime_IsReplacedReportedElsewhereAndItsLossIsCounted()
     {
         Daemon daemon = _f.Start();
@@ -58,6 +59,10 @@ public sealed class FailureTests : IDisposable
         _f.Stop(daemon); // closes the last connection: everything is in the file
         Damage(Shard(0));
         daemon = _f.Start();
+        using UnixSocket stream = _f.Connect();
+        EventdFixture.Send(stream, "EVENTS WHERE cpu_id == 1 OR event_type == after STREAM SELECT event_type");
+        _f.Rings[1].Emit("ready", [1]);
+        Assert.Equal("ready", Shown(stream)); // from here on it follows
         int after = 0;
         EventdFixture.Until(
             () =>
@@ -68,6 +73,7 @@ public sealed class FailureTests : IDisposable
             },
             "a new file");
         EventdFixture.Until(() => Count("event_type = 'synthetic.storage_error'", Shard(1)) == 1, "the report in the healthy shard");
+        Assert.Equal("after", Shown(stream)); // the stream goes on in the new file
         _f.Stop(daemon);
         ulong covered = 0;
         foreach (string row in _f.Rows("SELECT payload FROM events WHERE event_type = 'synthetic.gap'", Shard(2)))
@@ -79,6 +85,13 @@ public sealed class FailureTests : IDisposable
 
         List<string> stored = _f.Rows("SELECT DISTINCT sequence FROM events WHERE sequence IS NOT NULL", Shard(2));
         Assert.Equal((ulong)after, covered + (ulong)stored.Count); // each once
+    }
+
+    /// <summary>Type of the next record of a stream.</summary>
+    private static string Shown(UnixSocket stream)
+    {
+        List<object?> records = (List<object?>)EventdFixture.Receive(stream)!["records"]!;
+        return (string)((Dictionary<string, object?>)records[0]!)["event_type"]!;
     }
 
     [Fact]
@@ -167,8 +180,7 @@ public sealed class FailureTests : IDisposable
         Settings good = _f.Settings;
         foreach (Settings settings in (Settings[])[good with { EventStorePath = bad }, good with { LogStorePath = bad }, good with { QuerySocketPath = bad }, good with { LogSocketPath = bad }])
         {
-            Assert.Null(Daemon.Start(settings, _f.Boot, _f.Rings, _f.Judge, _f.Security, out string problem));
-            Assert.Contains(bad, problem, StringComparison.Ordinal);
+            Assert.Contains(bad, _f.Refusal(settings), StringComparison.Ordinal);
         }
     }
 }

@@ -87,7 +87,7 @@ internal sealed class EventAudit
                 Assert.True(check.ColumnText(0).SequenceEqual("ok"u8), path);
             }
 
-            Assert.True(db.TryPrepare("SELECT cpu_id, sequence, event_type, payload FROM events WHERE boot_id = ?"u8, out SqliteStatement? rows, out _));
+            Assert.True(db.TryPrepare("SELECT cpu_id, sequence, event_type, payload FROM events WHERE boot_id = ?"u8, out SqliteStatement? rows, out code), $"{path}: {code}: no rows can be read");
             using (rows)
             {
                 _ = rows.BindBlob(1, boot.ToByteArray());

@@ -99,5 +99,19 @@ public sealed class EventdTests : GuestTest
             && As(null, "evctl events synthetic.startup --json -n 1").Contains("\"restart\":true", StringComparison.Ordinal));
     }
 
+    [Fact]
+    [Rule("EVT-256")]
+    public void Quit_SaysHowThingsStand_ThenStoresTheEnd()
+    {
+        string boot = Guest.ReadText("/proc/sys/kernel/random/boot_id").Trim();
+        int before = As(null, "evctl events synthetic.shutdown --json").Split('\n').Length;
+        EventFlood.KeepStarting(Guest); // eventd is critical: without a restart its end is the machine's
+        Guest.Shell("evctl emit before.quit n=1 && kill -QUIT $(pidof eventd)");
+        Guest.Eventually("its words, the event and the end are stored", () =>
+            Try(null, "evctl logs eventd --json").Output.Contains($"eventd: boot {boot}; ", StringComparison.Ordinal)
+            && As(null, "evctl events before.quit --json").Length > 0
+            && As(null, "evctl events synthetic.shutdown --json").Split('\n').Length == before + 1);
+    }
+
     private string Changes() => As(null, "evctl events synthetic.config_change --json");
 }

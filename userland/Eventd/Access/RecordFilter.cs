@@ -14,7 +14,9 @@ namespace Eventd.Access;
 /// </summary>
 internal sealed class RecordFilter
 {
-    private const int MaxFieldSets = 4096;
+    // Emitters choose types and fields, and anybody chooses the origins of logs: what is remembered stays small.
+    private const int MaxRemembered = 1024;
+    private const int MaxRememberedChars = 1024;
 
     private readonly SecurityCatalogue _catalogue;
     private readonly IAccessSubject _subject;
@@ -38,6 +40,9 @@ internal sealed class RecordFilter
 
     /// <summary>Checks asked for so far.</summary>
     internal int Checks { get; private set; }
+
+    /// <summary>Answers and patterns that are remembered.</summary>
+    internal int Remembered => _patterns.Count + _parts.Count;
 
     /// <summary>
     /// Can SQLite count the rows of the result? Only if all of them are guarded alike: then all are shown, or none.
@@ -123,7 +128,15 @@ internal sealed class RecordFilter
         if (!_patterns.TryGetValue(identifier, out GuardedPattern? pattern))
         {
             pattern = _table.Find(identifier);
-            _patterns.Add(identifier, pattern);
+            if (identifier.Length <= MaxRememberedChars)
+            {
+                if (_patterns.Count >= MaxRemembered)
+                {
+                    _patterns.Clear();
+                }
+
+                _patterns.Add(identifier, pattern);
+            }
         }
 
         return pattern;
@@ -134,13 +147,16 @@ internal sealed class RecordFilter
         string key = string.Join('\0', payloadFields);
         if (!_parts.TryGetValue((pattern, key), out RecordVerdict verdict))
         {
-            if (_parts.Count >= MaxFieldSets)
-            {
-                _parts.Clear(); // emitters choose their fields: memory stays bounded
-            }
-
             verdict = Decide(pattern, Encoding.UTF8.GetString(_lastType), [.. _columns, .. payloadFields]);
-            _parts.Add((pattern, key), verdict);
+            if (key.Length <= MaxRememberedChars)
+            {
+                if (_parts.Count >= MaxRemembered)
+                {
+                    _parts.Clear();
+                }
+
+                _parts.Add((pattern, key), verdict);
+            }
         }
 
         return verdict;

@@ -44,23 +44,39 @@ internal static class LogStore
             return false;
         }
 
-        if (StoreFile.TryOpen(path, durable: false, LogTable.Schema, LogTable.Required, out db, out problem))
+        if (StoreFile.TryOpen(path, durable: false, LogTable.Schema, LogTable.Required, out db, out problem, out bool unusable))
         {
             return true;
         }
 
-        Report.Error($"{path} is set aside: {problem}");
-        foreach (string suffix in (string[])["", "-wal", "-shm"])
+        // A full disk or a lock says nothing about the file: it stays where it is.
+        if (unusable)
         {
-            _ = Files.Rename(path + suffix, $"{path}.damaged{suffix}");
+            SetAside(path, problem);
         }
 
-        if (StoreFile.TryOpen(path, durable: false, LogTable.Schema, LogTable.Required, out db, out problem))
+        if (unusable && StoreFile.TryOpen(path, durable: false, LogTable.Schema, LogTable.Required, out db, out problem))
         {
             return true;
         }
 
         problem = $"{path}: {problem}";
         return false;
+    }
+
+    /// <summary>Keeps what was set aside before.</summary>
+    private static void SetAside(string path, string problem)
+    {
+        string aside = $"{path}.damaged";
+        for (int n = 1; File.Exists(aside); n++)
+        {
+            aside = $"{path}.damaged.{n}";
+        }
+
+        Report.Error($"{path} is set aside as {aside}: {problem}");
+        foreach (string suffix in (string[])["", "-wal", "-shm"])
+        {
+            _ = Files.Rename(path + suffix, aside + suffix);
+        }
     }
 }

@@ -25,7 +25,6 @@ internal sealed class LogThread : IDisposable
     private readonly LogTable _table;
     private readonly CommitSignal _commits;
     private readonly LiveSettings _settings;
-    private readonly string _path;
     private readonly Action<string> _broken;
     private readonly BatchPacer _pacer = new();
     private readonly byte[] _buffer = new byte[MaxDatagram];
@@ -42,7 +41,6 @@ internal sealed class LogThread : IDisposable
     private LogThread(
         UnixSocket socket, SqliteDatabase db, LogTable table, LiveSettings settings, CommitSignal commits, Action<string> broken)
     {
-        _path = settings.Current.LogSocketPath;
         _broken = broken;
         _socket = socket;
         _db = db;
@@ -76,11 +74,14 @@ internal sealed class LogThread : IDisposable
     /// <summary>Starts receiving.</summary>
     internal void Start() => _thread.Start();
 
-    /// <summary>Stores what is in the socket's queue, then ends (EVT-254 step 2).</summary>
+    /// <summary>
+    /// Takes nothing more in, stores what is in the socket's queue, then ends (EVT-254 steps 1 and 2). Whoever goes on
+    /// sending does not keep eventd from its end.
+    /// </summary>
     internal void Stop()
     {
         _stopping = true;
-        Nudge();
+        _ = _socket.CloseInput();
     }
 
     /// <summary>Ends without storing the rest.</summary>
@@ -169,16 +170,6 @@ internal sealed class LogThread : IDisposable
             || (_inBatch > 0 && Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= _settings.Current.LogMaxBatchLatencyMs))
         {
             Commit();
-        }
-    }
-
-    /// <summary>An empty datagram ends the wait; if the queue has no room for it the thread is awake anyway.</summary>
-    private void Nudge()
-    {
-        if (UnixSocket.ConnectDatagram(_path).TryGet(out UnixSocket? socket))
-        {
-            _ = socket.Send(default);
-            socket.Dispose();
         }
     }
 

@@ -12,7 +12,13 @@ namespace Eventd.Query;
 internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDisposable
 {
     /// <summary>How long a client may take to send its request, or to take a part of the answer.</summary>
-    private const int ClientMs = 10000;
+    internal const int ClientMs = 10000;
+
+    /// <summary>
+    /// The same for a stream: short, because the databases grow behind a reader, and not nothing, because one commit can
+    /// bring more than a socket holds, and on one CPU the client runs only while eventd waits.
+    /// </summary>
+    internal const int StreamMs = 1000;
 
     private bool _torn;
 
@@ -92,7 +98,7 @@ internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDi
         w.String("error"u8);
         w.String(problem);
         BinaryPrimitives.WriteInt32LittleEndian(message, w.Length);
-        _ = Send(message.AsSpan(0, 4 + w.Length), mayWait: false);
+        _ = Send(message.AsSpan(0, 4 + w.Length), waitMs: 0);
     }
 
     /// <summary>Sends the end of a result.</summary>
@@ -104,13 +110,13 @@ internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDi
         w.String("status"u8);
         w.String("end"u8);
         BinaryPrimitives.WriteInt32LittleEndian(end, w.Length);
-        _ = Send(end.AsSpan(0, 4 + w.Length), mayWait: true);
+        _ = Send(end.AsSpan(0, 4 + w.Length), ClientMs);
     }
 
     /// <summary>Sends a message; false when the client is gone, or does not take it.</summary>
     /// <param name="data">A whole message.</param>
-    /// <param name="mayWait">Wait for room; otherwise a full buffer is a failure (EVT-211).</param>
-    internal bool Send(ReadOnlySpan<byte> data, bool mayWait)
+    /// <param name="waitMs">How long to wait for room; without any the client is given up (EVT-211).</param>
+    internal bool Send(ReadOnlySpan<byte> data, int waitMs)
     {
         if (_torn)
         {
@@ -118,7 +124,7 @@ internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDi
         }
 
         int length = data.Length;
-        long deadline = Math.Min(Deadline, Environment.TickCount64 + ClientMs);
+        long deadline = Math.Min(Deadline, Environment.TickCount64 + waitMs);
         while (!data.IsEmpty)
         {
             Result<int> n = socket.Send(data);
@@ -126,7 +132,7 @@ internal sealed class ClientChannel(QueryServer server, UnixSocket socket) : IDi
             {
                 data = data[count..];
             }
-            else if (n.Error != Errno.EAGAIN || !mayWait || !WaitFor(Polling.Writable, deadline))
+            else if (n.Error != Errno.EAGAIN || !WaitFor(Polling.Writable, deadline))
             {
                 _torn = data.Length < length;
                 return false;

@@ -136,6 +136,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
                 Open(plan);
                 if (First(plan, filter, encoder))
                 {
+                    _client.Deadline = long.MaxValue;
                     Follow(plan, filter, encoder, commits);
                 }
             }
@@ -202,7 +203,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
             if (verdict.Visible && position++ >= plan.Skip)
             {
                 encoder.Add(first.Row, verdict);
-                if (encoder.Full && !Flush(encoder, mayWait: true))
+                if (encoder.Full && !Flush(encoder, ClientChannel.ClientMs))
                 {
                     return false;
                 }
@@ -219,7 +220,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
             }
         }
 
-        return Flush(encoder, mayWait: true);
+        return Flush(encoder, ClientChannel.ClientMs);
     }
 
     /// <summary>A cursor with a row joins; a finished one does not; a failure ends the query.</summary>
@@ -265,7 +266,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
                 }
             }
 
-            if (!Flush(encoder, mayWait: false))
+            if (!Flush(encoder, ClientChannel.StreamMs))
             {
                 Fail("the client does not keep up");
                 return;
@@ -296,7 +297,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
             }
 
             encoder.Add(cursor.Row, verdict);
-            if (encoder.Full && !Flush(encoder, mayWait: false))
+            if (encoder.Full && !Flush(encoder, ClientChannel.StreamMs))
             {
                 Fail("the client does not keep up");
                 return false;
@@ -312,5 +313,5 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
         return true;
     }
 
-    private bool Flush(RecordEncoder encoder, bool mayWait) => encoder.Count == 0 || _client.Send(encoder.TakeMessage(), mayWait);
+    private bool Flush(RecordEncoder encoder, int waitMs) => encoder.Count == 0 || _client.Send(encoder.TakeMessage(), waitMs);
 }

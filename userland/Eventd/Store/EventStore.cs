@@ -98,7 +98,7 @@ internal sealed class EventStore
         {
             return Directory.GetFiles(folder, "*.db");
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO;
 using System.Text;
+using Peios.Interop;
 using Peios.Interop.Sqlite;
 
 namespace Eventd.Store;
@@ -19,24 +20,39 @@ internal static class StoreFile
     /// <param name="schema">Statements that create tables and indexes.</param>
     /// <param name="required">Names of the tables and indexes that must exist.</param>
     /// <param name="db">The connection.</param>
-    /// <param name="problem">What is wrong with the file.</param>
+    /// <param name="problem">What is wrong.</param>
     internal static bool TryOpen(
         string path, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required,
-        [NotNullWhen(true)] out SqliteDatabase? db, out string problem)
+        [NotNullWhen(true)] out SqliteDatabase? db, out string problem) =>
+        TryOpen(path, durable, schema, required, out db, out problem, out _);
+
+    /// <summary>As above.</summary>
+    /// <param name="path">Database file.</param>
+    /// <param name="durable">Every commit survives power loss (events); otherwise only a crash (logs).</param>
+    /// <param name="schema">Statements that create tables and indexes.</param>
+    /// <param name="required">Names of the tables and indexes that must exist.</param>
+    /// <param name="db">The connection.</param>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="unusable">What is in the file is at fault, not the disk, memory or another process.</param>
+    internal static bool TryOpen(
+        string path, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required,
+        [NotNullWhen(true)] out SqliteDatabase? db, out string problem, out bool unusable)
     {
-        problem = string.Empty;
+        unusable = false;
+        MakePrivate(path);
         if (!SqliteDatabase.TryOpen(path, SqliteOpenFlags.ReadWrite | SqliteOpenFlags.Create, out db, out SqliteCode code))
         {
             problem = $"cannot open: {code}";
             return false;
         }
 
-        problem = Prepare(db, durable, schema, required);
+        problem = Prepare(db, durable, schema, required, out code);
         if (problem.Length == 0)
         {
             return true;
         }
 
+        unusable = code is SqliteCode.Ok or SqliteCode.Error or SqliteCode.Corrupt or SqliteCode.NotADatabase;
         db.Dispose();
         db = null;
         return false;
@@ -76,12 +92,21 @@ internal static class StoreFile
     internal static bool IsOurs(SqliteDatabase db, string table) =>
         Has(db, table) && Has(db, $"idx_{table}_timestamp") && Metadata(db, "schema_version") == SchemaVersion;
 
-    private static string Prepare(SqliteDatabase db, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required)
+    /// <summary>A new file is its owner's alone from the start; SQLite gives its log the same mode.</summary>
+    private static void MakePrivate(string path)
+    {
+        if (Files.Open(path, Files.ReadWrite | Files.Create | Files.Exclusive | Files.NoFollow, 0x180).TryGet(out Fd? made))
+        {
+            made.Dispose();
+        }
+    }
+
+    private static string Prepare(SqliteDatabase db, bool durable, ReadOnlySpan<byte> schema, ReadOnlySpan<string> required, out SqliteCode code)
     {
         db.TrackWal();
         // A second writer can only be a leftover of ourselves that is about to end.
         _ = db.SetBusyTimeout(5000);
-        SqliteCode code = db.Execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY"u8);
+        code = db.Execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY"u8);
         if (code == SqliteCode.Ok)
         {
             code = db.Execute(durable ? "PRAGMA synchronous=FULL"u8 : "PRAGMA synchronous=NORMAL"u8);
@@ -121,7 +146,7 @@ internal static class StoreFile
     /// <summary>All or nothing: a crash in between leaves an empty file, which is created again.</summary>
     private static SqliteCode Create(SqliteDatabase db, ReadOnlySpan<byte> schema)
     {
-        string now = DateTimeOffset.FromUnixTimeMilliseconds((long)(Peios.Interop.Clock.Realtime / 1_000_000))
+        string now = DateTimeOffset.FromUnixTimeMilliseconds((long)(Clock.Realtime / 1_000_000))
             .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         SqliteCode code = db.Execute("BEGIN IMMEDIATE"u8);
         code = code == SqliteCode.Ok ? db.Execute(schema) : code;

@@ -10,16 +10,29 @@ namespace Tools.Evctl;
 /// Prints a stream as it comes. Reading has a thread of its own: eventd ends the stream of a client that does not read
 /// (EVT-211), and a terminal may be slow. What the output cannot take is skipped, and it says how much.
 /// </summary>
-internal sealed class FollowPump(QueryClient client)
+/// <param name="client">The stream.</param>
+/// <param name="maxWaitingBytes">What may wait for the output.</param>
+internal sealed class FollowPump(QueryClient client, int maxWaitingBytes = 32 * 1024 * 1024)
 {
-    private const int MaxWaitingBytes = 32 * 1024 * 1024;
-
     private readonly object _lock = new();
     private readonly Queue<(byte[] Bytes, int Offset, int Count)> _waiting = [];
     private QueryClient.Answer? _end;
     private string _problem = string.Empty;
     private long _bytes;
     private long _skipped;
+    private long _skippedBefore;
+
+    /// <summary>Records that were not printed, so far.</summary>
+    internal long Skipped
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _skippedBefore + _skipped;
+            }
+        }
+    }
 
     /// <summary>Prints until the stream ends, or the output does.</summary>
     /// <param name="context">For remarks.</param>
@@ -48,6 +61,7 @@ internal sealed class FollowPump(QueryClient client)
                 records = _waiting.Dequeue();
                 _bytes -= records.Bytes.Length;
                 skipped = _skipped;
+                _skippedBefore += skipped;
                 _skipped = 0;
             }
 
@@ -67,7 +81,7 @@ internal sealed class FollowPump(QueryClient client)
     {
         lock (_lock)
         {
-            if (_bytes + records.Bytes.Length > MaxWaitingBytes && _waiting.Count > 0)
+            while (_bytes + records.Bytes.Length > maxWaitingBytes && _waiting.Count > 0)
             {
                 // The oldest go: whoever follows wants to see what happens now.
                 (byte[] Bytes, int Offset, int Count) oldest = _waiting.Dequeue();
