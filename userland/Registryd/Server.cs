@@ -14,6 +14,7 @@ namespace Registryd;
 internal sealed class Server
 {
     private readonly List<HiveService> _hives = [];
+    private readonly List<HiveLock> _locks = [];
     private readonly HiveMap _map = new();
     private ulong _maxSequence;
 
@@ -60,7 +61,14 @@ internal sealed class Server
 
     private StoreError OpenHive(HiveFile file, IResponseSink sink)
     {
-        StoreError error = file.Prepare(out SqliteDatabase? db, out ulong maxSequence);
+        StoreError error = HiveLock.Take(file, out HiveLock? held);
+        if (!error.Ok)
+        {
+            return error;
+        }
+
+        _locks.Add(held!);
+        error = file.Prepare(out SqliteDatabase? db, out ulong maxSequence);
         if (!error.Ok)
         {
             return error;
@@ -148,6 +156,7 @@ internal sealed class Server
             hive.Stop();
         }
 
+        _locks.ForEach(static held => held.Dispose());
         return 0;
     }
 }

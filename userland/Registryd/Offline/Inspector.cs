@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using Peios.Interop.Sqlite;
@@ -48,7 +49,6 @@ internal sealed class Inspector : IDisposable
 
     private static StoreError Inspect(HiveArgument argument, TextWriter output)
     {
-        HiveFile file = new(argument);
         if (!File.Exists(argument.Path))
         {
             return new StoreError(SqliteCode.CantOpen, $"{argument.Path} does not exist");
@@ -62,7 +62,7 @@ internal sealed class Inspector : IDisposable
         using Inspector inspector = new(db, output);
         output.WriteLine($"hive {argument.Name}  {argument.Path}");
         // Damage is reported, and then what can still be read is shown.
-        StoreError damage = file.Check(db);
+        StoreError damage = HiveFile.Check(db, argument.Path);
         StoreError error = inspector.Print(argument.Name);
         return damage.Ok ? error : damage;
     }
@@ -112,8 +112,8 @@ internal sealed class Inspector : IDisposable
             SqliteCode code;
             while ((code = rows.Step()) == SqliteCode.Row)
             {
-                string name = rows.ColumnText(0).IsEmpty ? "@" : Encoding.UTF8.GetString(rows.ColumnText(0));
-                _out.WriteLine($"  {name}  type={rows.ColumnInt64(2)} layer={Encoding.UTF8.GetString(rows.ColumnText(1))} sequence={rows.ColumnInt64(4)} {Show(rows.ColumnInt64(2), rows.ColumnBlob(3))}");
+                string name = rows.ColumnText(0).IsEmpty ? "@" : Plain(rows.ColumnText(0));
+                _out.WriteLine($"  {name}  type={rows.ColumnInt64(2)} layer={Plain(rows.ColumnText(1))} sequence={rows.ColumnInt64(4)} {Show(rows.ColumnInt64(2), rows.ColumnBlob(3))}");
             }
 
             return code == SqliteCode.Done ? StoreError.None : StoreError.Of(code, _db, "cannot read values");
@@ -132,14 +132,14 @@ internal sealed class Inspector : IDisposable
             SqliteCode code;
             while ((code = rows.Step()) == SqliteCode.Row)
             {
-                string name = Encoding.UTF8.GetString(rows.ColumnText(0));
+                string name = Plain(rows.ColumnText(0));
                 if (rows.ColumnInt64(2) == 0)
                 {
                     children.Add((name, rows.ColumnBlob(3).ToArray()));
                 }
                 else
                 {
-                    _out.WriteLine($"  {path}\\{name} is hidden by layer {Encoding.UTF8.GetString(rows.ColumnText(1))}");
+                    _out.WriteLine($"  {path}\\{name} is hidden by layer {Plain(rows.ColumnText(1))}");
                 }
             }
 
@@ -159,13 +159,25 @@ internal sealed class Inspector : IDisposable
         return ok;
     }
 
+    // Names hold any character but NUL, and the reader is somebody's terminal.
+    private static string Plain(ReadOnlySpan<byte> utf8)
+    {
+        StringBuilder plain = new();
+        foreach (char c in Encoding.UTF8.GetString(utf8))
+        {
+            _ = char.IsControl(c) ? plain.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}") : plain.Append(c);
+        }
+
+        return plain.ToString();
+    }
+
     private static string Show(long type, ReadOnlySpan<byte> data)
     {
         const int Shown = 64;
         if (type is 1 or 2 or 6 && System.Text.Unicode.Utf8.IsValid(data))
         {
-            string text = Encoding.UTF8.GetString(data[..Math.Min(data.Length, 4 * Shown)]);
-            return "\"" + text.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\u001b", "\\x1b", StringComparison.Ordinal) + "\"";
+            string text = Plain(data[..Math.Min(data.Length, 4 * Shown)]);
+            return "\"" + text + "\"";
         }
 
         string hex = Convert.ToHexStringLower(data[..Math.Min(data.Length, Shown)]);

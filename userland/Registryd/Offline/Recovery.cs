@@ -12,38 +12,45 @@ namespace Registryd.Offline;
 internal static class Recovery
 {
     /// <summary>Puts each hive's automatic backup back; the damaged file is kept beside it as <c>PATH.damaged</c>.</summary>
-    public static int Recover(IReadOnlyList<HiveArgument> hives)
+    public static int Recover(IReadOnlyList<HiveArgument> hives) => Each(hives, Recover, "backup restored");
+
+    /// <summary>Erases each hive, its log and its backup; the next start makes an empty hive.</summary>
+    public static int Clear(IReadOnlyList<HiveArgument> hives) => Each(hives, Clear, "erased");
+
+    // Does every hive whatever became of the others; 1 if one of them failed.
+    private static int Each(IReadOnlyList<HiveArgument> hives, Func<HiveFile, string> act, string done)
     {
         int status = 0;
         foreach (HiveArgument argument in hives)
         {
-            string problem = Recover(new HiveFile(argument));
+            HiveFile file = new(argument);
+            StoreError busy = HiveLock.Take(file, out HiveLock? held);
+            string problem = busy.Ok ? act(file) : busy.Message;
+            held?.Dispose();
+            Console.Error.WriteLine($"registryd: {argument.Name}: {(problem.Length == 0 ? done : problem)}");
             status = problem.Length == 0 ? status : 1;
-            Console.Error.WriteLine(problem.Length == 0 ? $"registryd: {argument.Name}: backup restored" : $"registryd: {argument.Name}: {problem}");
         }
 
         return status;
     }
 
-    /// <summary>Erases each hive, its log and its backup; the next start makes an empty hive.</summary>
-    public static int Clear(IReadOnlyList<HiveArgument> hives)
+    private static string Clear(HiveFile file)
     {
-        foreach (HiveArgument argument in hives)
+        bool hive = File.Exists(file.Path), backup = File.Exists(file.BackupPath);
+        if (!hive && !backup)
         {
-            HiveFile file = new(argument);
-            HiveFile.DeleteDatabase(file.Path);
-            HiveFile.DeleteDatabase(file.BackupPath);
-            if (File.Exists(file.Path) || File.Exists(file.BackupPath))
-            {
-                Console.Error.WriteLine($"registryd: {argument.Name}: cannot delete {file.Path}");
-                return 1;
-            }
-
-            _ = Files.SyncDirectory(Path.GetDirectoryName(file.Path) ?? "/");
-            Console.Error.WriteLine($"registryd: {argument.Name}: erased");
+            return $"there is neither {file.Path} nor {file.BackupPath}";
         }
 
-        return 0;
+        HiveFile.DeleteDatabase(file.Path);
+        HiveFile.DeleteDatabase(file.BackupPath);
+        if (File.Exists(file.Path) || File.Exists(file.BackupPath))
+        {
+            return $"cannot delete {(File.Exists(file.Path) ? file.Path : file.BackupPath)}";
+        }
+
+        Errno error = Files.SyncDirectory(Path.GetDirectoryName(file.Path) ?? "/");
+        return error.Ok ? "" : $"cannot sync the folder of {file.Path}: {error}";
     }
 
     private static string Recover(HiveFile file)
@@ -59,7 +66,7 @@ internal static class Recovery
         StoreError error = HiveFile.Copy(file.BackupPath, fresh);
         if (error.Ok)
         {
-            error = CheckFile(file, fresh);
+            error = Verify(fresh, file.BackupPath);
         }
 
         if (!error.Ok)
@@ -71,16 +78,17 @@ internal static class Recovery
         return Swap(file.Path, fresh);
     }
 
-    private static StoreError CheckFile(HiveFile file, string path)
+    // Not only undamaged, but a hive that this registryd will serve: else it would take a good file's place.
+    private static StoreError Verify(string fresh, string backup)
     {
-        if (!SqliteDatabase.TryOpen(path, SqliteOpenFlags.ReadWrite, out SqliteDatabase? db, out SqliteCode code))
+        if (!SqliteDatabase.TryOpen(fresh, SqliteOpenFlags.ReadWrite, out SqliteDatabase? db, out SqliteCode code))
         {
-            return StoreError.Of(code, null, $"cannot open {path}");
+            return StoreError.Of(code, null, $"cannot open {fresh}");
         }
 
         using (db)
         {
-            return file.Check(db);
+            return HiveFile.Verify(db, backup);
         }
     }
 

@@ -35,7 +35,14 @@ internal sealed class TomlImport
             return Report(message);
         }
 
-        StoreError error = ImportWriter.Open(hive, out ImportWriter? writer, out byte[] rootGuid);
+        StoreError error = HiveLock.Take(new HiveFile(hive), out HiveLock? held);
+        if (!error.Ok)
+        {
+            return Report(error.Message);
+        }
+
+        using HiveLock locked = held!;
+        error = ImportWriter.Open(hive, out ImportWriter? writer, out byte[] rootGuid);
         if (!error.Ok)
         {
             return Report(error.Message);

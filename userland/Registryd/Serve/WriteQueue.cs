@@ -10,17 +10,30 @@ internal sealed class WriteQueue
     /// <summary>Largest number of mutations that share one commit.</summary>
     public const int MaxBatch = 64;
 
+    /// <summary>
+    /// Payload that may wait; the kernel keeps the rest, charged to the callers. Without it a user with many threads and
+    /// large values would use up the memory of the process that serves all.
+    /// </summary>
+    public const int MaxBytes = 16 << 20;
+
     private readonly object _lock = new();
     private readonly Queue<WriteJob> _jobs = new();
+    private long _bytes;
     private bool _closed;
 
-    /// <summary>Appends a job.</summary>
+    /// <summary>Appends a job; waits while more than <see cref="MaxBytes"/> are waiting.</summary>
     public void Add(WriteJob job)
     {
         lock (_lock)
         {
+            while (_bytes > MaxBytes && !_closed)
+            {
+                _ = Monitor.Wait(_lock);
+            }
+
             _jobs.Enqueue(job);
-            Monitor.Pulse(_lock);
+            _bytes += job.Payload.Length;
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -43,7 +56,10 @@ internal sealed class WriteQueue
             while (batch.Count < MaxBatch && _jobs.TryDequeue(out WriteJob? job))
             {
                 batch.Add(job);
+                _bytes -= job.Payload.Length;
             }
+
+            Monitor.PulseAll(_lock);
         }
 
         return true;

@@ -81,7 +81,7 @@ internal sealed class HiveFile
         StoreError error = Connect(out db);
         if (error.Ok && existed)
         {
-            error = Check(db!);
+            error = Check(db!, Path);
         }
 
         if (error.Ok)
@@ -206,11 +206,11 @@ internal sealed class HiveFile
     }
 
     /// <summary>Runs <c>PRAGMA quick_check</c>; anything but "ok" is damage.</summary>
-    public StoreError Check(SqliteDatabase db)
+    public static StoreError Check(SqliteDatabase db, string path)
     {
         if (!db.TryPrepare("PRAGMA main.quick_check(1)"u8, out SqliteStatement? check, out SqliteCode code))
         {
-            return StoreError.Of(code, db, $"{Path} cannot be read");
+            return StoreError.Of(code, db, $"{path} cannot be read");
         }
 
         using (check)
@@ -222,9 +222,23 @@ internal sealed class HiveFile
             }
 
             return code == SqliteCode.Row
-                ? new StoreError(SqliteCode.Corrupt, $"{Path} is damaged: {Encoding.UTF8.GetString(check.ColumnText(0))}")
-                : StoreError.Of(code, db, $"{Path} cannot be read");
+                ? new StoreError(SqliteCode.Corrupt, $"{path} is damaged: {Encoding.UTF8.GetString(check.ColumnText(0))}")
+                : StoreError.Of(code, db, $"{path} cannot be read");
         }
+    }
+
+    /// <summary>Is this a whole hive that can be served? Changes nothing; <paramref name="path"/> is for messages.</summary>
+    public static StoreError Verify(SqliteDatabase db, string path)
+    {
+        StoreError error = Check(db, path);
+        error = error.Ok ? CheckVersion(db, path) : error;
+        if (!error.Ok)
+        {
+            return error;
+        }
+
+        error = RootKey.Read(db, out byte[]? root);
+        return !error.Ok || root is not null ? error : new StoreError(SqliteCode.Corrupt, $"{path} has no root key");
     }
 
     private StoreError ApplySchema(SqliteDatabase db)
@@ -234,20 +248,20 @@ internal sealed class HiveFile
             return error;
         }
 
-        if (tables == 0)
+        return tables == 0 ? Do(db, Schema.Create, $"cannot create the tables of {Path}") : CheckVersion(db, Path);
+    }
+
+    // There is no older version to migrate from yet (LOREG-017).
+    private static StoreError CheckVersion(SqliteDatabase db, string path)
+    {
+        if (!TryScalar(db, "SELECT version FROM main.schema_version"u8, out long version, out _))
         {
-            return Do(db, Schema.Create, $"cannot create the tables of {Path}");
+            return new StoreError(SqliteCode.NotADatabase, $"{path} is a database, but not a registry hive");
         }
 
-        if (!TryScalar(db, "SELECT version FROM main.schema_version"u8, out long version, out error))
-        {
-            return new StoreError(SqliteCode.NotADatabase, $"{Path} is a database, but not a registry hive");
-        }
-
-        // There is no older version to migrate from yet (LOREG-017).
         return version == Schema.Version
             ? StoreError.None
-            : new StoreError(SqliteCode.Mismatch, $"{Path} has schema version {version}; this registryd knows {Schema.Version}");
+            : new StoreError(SqliteCode.Mismatch, $"{path} has schema version {version}; this registryd knows {Schema.Version}");
     }
 
     private static StoreError Purge(SqliteDatabase db)

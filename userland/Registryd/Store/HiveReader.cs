@@ -195,8 +195,14 @@ internal sealed class HiveReader : IDisposable
         int entries = 0;
         int entriesAt = 0;
         int childrenAt = response.ReserveCount();
+        response.LimitList();
         while ((code = _children.Step()) == SqliteCode.Row)
         {
+            if (response.Overflowed)
+            {
+                return Stop(_children, out code);
+            }
+
             ReadOnlySpan<byte> folded = _children.ColumnText(5);
             if (children == 0 || !folded.SequenceEqual(current))
             {
@@ -267,8 +273,18 @@ internal sealed class HiveReader : IDisposable
 
         int count = 0;
         int countAt = response.ReserveCount();
+        if (all == 1)
+        {
+            response.LimitList();
+        }
+
         while ((code = select.Step()) == SqliteCode.Row)
         {
+            if (response.Overflowed)
+            {
+                return Stop(select, out code);
+            }
+
             response.Bytes(select.ColumnText(0));
             response.Bytes(select.ColumnText(1));
             response.U32((uint)select.ColumnInt64(2));
@@ -299,6 +315,13 @@ internal sealed class HiveReader : IDisposable
         return StatusMapping.Of(code);
     }
 
+    private static RsiStatus Stop(SqliteStatement list, out SqliteCode code)
+    {
+        _ = list.Reset();
+        code = SqliteCode.Ok;
+        return RsiStatus.TooLarge;
+    }
+
     private void PutEntry(SqliteStatement row, ResponseBuilder response)
     {
         bool hidden = row.ColumnInt64(1) == RsiAbi.RSI_TARGET_HIDDEN;
@@ -320,6 +343,11 @@ internal sealed class HiveReader : IDisposable
         int countAt = response.ReserveCount();
         foreach (byte[] guid in _targets)
         {
+            if (response.Overflowed)
+            {
+                return RsiStatus.TooLarge;
+            }
+
             _ = _meta.BindBlob(1, guid);
             code = _meta.Step();
             if (code == SqliteCode.Row)
