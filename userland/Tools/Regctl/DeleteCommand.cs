@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System;
 using Peios.Interop;
 using Peios.Registry;
 using Tools.Frame;
@@ -13,6 +14,18 @@ internal static class DeleteCommand
     {
         string path = RegistrySession.Show(context.Operands[0]);
         string layer = context.Arguments.Value("--layer") ?? "";
+        bool recursive = context.Arguments.Has("--recursive");
+        if (recursive && context.Operands.Count == 2)
+        {
+            return context.Fail(ExitCode.Usage, "--recursive deletes keys, not a value");
+        }
+
+        // Else everything below would go before the kernel says that a hive stays.
+        if (context.Operands.Count == 1 && !path.Contains('\\', StringComparison.Ordinal) && !CaseFold.Equal(path, "CurrentUser"))
+        {
+            return context.Fail(ExitCode.InvalidInput, $"{path}: a hive cannot be deleted", "EINVAL");
+        }
+
         using RegistrySession? session = RegistrySession.Connect(context, out ExitCode exit);
         if (session is null)
         {
@@ -25,12 +38,12 @@ internal static class DeleteCommand
         }
 
         // CLI-010: trees ask on a terminal, and need --yes off it.
-        if (context.Arguments.Has("--recursive") && context.Confirm($"delete {path} and everything below it?") is ExitCode refused)
+        if (recursive && context.Confirm($"delete {path} and everything below it?") is ExitCode refused)
         {
             return refused;
         }
 
-        return context.Arguments.Has("--recursive") ? Tree(session, path, layer) : Key(session, path, layer);
+        return recursive ? Tree(session, path, layer) : Key(session, path, layer);
     }
 
     private static ExitCode Value(RegistrySession session, string path, string operand, string layer)

@@ -87,7 +87,7 @@ internal static class QueryCommand
 
     private static ExitCode Tree(ToolContext context, RegistrySession session, RegistryKey key, string path, int depth)
     {
-        if (!key.Values().TryGet(out NamedValue[]? values, out Errno error) || !key.SubKeys().TryGet(out NamedSubKey[]? children, out error))
+        if (!key.Values().TryGet(out NamedValue[]? values, out Errno error) || !key.SubKeyNames().TryGet(out string[]? children, out error))
         {
             return session.Failed(path, error);
         }
@@ -105,9 +105,9 @@ internal static class QueryCommand
         }
 
         ExitCode exit = ExitCode.Success;
-        foreach (NamedSubKey child in children)
+        foreach (string child in children)
         {
-            string childPath = path + "\\" + child.Name;
+            string childPath = path + "\\" + child;
             using RegistryKey? opened = session.Open(childPath, Rights);
             ExitCode result = opened is null ? session.Exit : depth > 1 ? Tree(context, session, opened, childPath, depth - 1) : Flat(context, session, opened, childPath);
             exit = result == ExitCode.Success ? exit : result;

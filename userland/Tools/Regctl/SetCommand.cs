@@ -15,6 +15,11 @@ internal static class SetCommand
         string path = RegistrySession.Show(context.Operands[0]);
         string name = RegistrySession.ValueName(context.Operands[1]);
         string layer = context.Arguments.Value("--layer") ?? "";
+        if (context.Arguments.Value("--type") is { } type && !ValueText.IsType(type))
+        {
+            return context.Fail(ExitCode.Usage, $"--type {type}: there are {ValueText.TypeNames}");
+        }
+
         if (!ValueText.TryParse(context.Operands[2], context.Arguments.Value("--type"), out RegistryValue value))
         {
             return context.Fail(ExitCode.InvalidInput, "DATA does not fit its type; see regctl set --help", "EINVAL");
@@ -52,7 +57,7 @@ internal static class SetCommand
             return session.Failed($"{path} {RegistrySession.ShowValue(name)}", error);
         }
 
-        string type = ValueText.TypeName(value.Type);
+        string typeName = ValueText.TypeName(value.Type);
         string written = layer.Length == 0 ? "base" : layer;
         if (context.Json)
         {
@@ -61,14 +66,14 @@ internal static class SetCommand
                 json.WriteStartObject();
                 json.WriteString("key", path);
                 json.WriteString("name", name);
-                json.WriteString("type", type);
+                json.WriteString("type", typeName);
                 json.WriteString("layer", written);
                 json.WriteEndObject();
             });
         }
         else
         {
-            context.Out.WriteLine($"{Table.Printable(RegistrySession.ShowValue(name))}: {type} in layer {Table.Printable(written)}");
+            context.Out.WriteLine($"{Table.Printable(RegistrySession.ShowValue(name))}: {typeName} in layer {Table.Printable(written)}");
         }
 
         return ExitCode.Success;

@@ -19,6 +19,12 @@ internal static class ValueText
         ("link", RegistryValueType.Link), ("multi", RegistryValueType.MultiString), ("qword", RegistryValueType.Qword),
     ];
 
+    /// <summary>The types that can be typed, for messages.</summary>
+    public static string TypeNames => string.Join(' ', Array.ConvertAll(s_types, static row => row.Name));
+
+    /// <summary>Is this the short name of a type?</summary>
+    public static bool IsType(string name) => Array.Exists(s_types, row => row.Name == name);
+
     /// <summary>The short name of a type; its number when it has none.</summary>
     public static string TypeName(RegistryValueType type)
     {
