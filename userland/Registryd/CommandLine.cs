@@ -101,6 +101,12 @@ internal sealed class CommandLine
             int equals = arg.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? "" : arg[..equals];
             string path = equals < 0 ? "" : arg[(equals + 1)..];
+            if (arg.StartsWith('-'))
+            {
+                error = $"unknown option '{arg}'";
+                return null;
+            }
+
             if (name.Length == 0 || path.Length == 0)
             {
                 error = $"'{arg}' is not HIVE=PATH";

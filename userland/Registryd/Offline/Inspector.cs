@@ -51,7 +51,7 @@ internal sealed class Inspector : IDisposable
     {
         if (!File.Exists(argument.Path))
         {
-            return new StoreError(SqliteCode.CantOpen, $"{argument.Path} does not exist");
+            return new StoreError(SqliteCode.CantOpen, $"{argument.Path} {(Directory.Exists(argument.Path) ? "is a folder" : "does not exist")}");
         }
 
         if (!SqliteDatabase.TryOpen(argument.Path, SqliteOpenFlags.ReadOnly, out SqliteDatabase? db, out SqliteCode code))

@@ -24,9 +24,7 @@ internal static class Recovery
         foreach (HiveArgument argument in hives)
         {
             HiveFile file = new(argument);
-            StoreError busy = HiveLock.Take(file, out HiveLock? held);
-            string problem = busy.Ok ? act(file) : busy.Message;
-            held?.Dispose();
+            string problem = Locked(file, act);
             Console.Error.WriteLine($"registryd: {argument.Name}: {(problem.Length == 0 ? done : problem)}");
             status = problem.Length == 0 ? status : 1;
         }
@@ -34,14 +32,22 @@ internal static class Recovery
         return status;
     }
 
-    private static string Clear(HiveFile file)
+    private static string Locked(HiveFile file, Func<HiveFile, string> act)
     {
-        bool hive = File.Exists(file.Path), backup = File.Exists(file.BackupPath);
-        if (!hive && !backup)
+        if (!File.Exists(file.Path) && !File.Exists(file.BackupPath))
         {
             return $"there is neither {file.Path} nor {file.BackupPath}";
         }
 
+        StoreError busy = HiveLock.Take(file, out HiveLock? held);
+        using (held)
+        {
+            return busy.Ok ? act(file) : busy.Message;
+        }
+    }
+
+    private static string Clear(HiveFile file)
+    {
         HiveFile.DeleteDatabase(file.Path);
         HiveFile.DeleteDatabase(file.BackupPath);
         if (File.Exists(file.Path) || File.Exists(file.BackupPath))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
-using System.IO;
+using Peios.Interop;
 using Peios.Registry;
 using Peios.Security;
 using Peios.Toml;
@@ -17,6 +17,7 @@ internal sealed class TomlImport
 {
     private const string SecurityName = "@security";
     private const string DefaultName = "@";
+    private const int MaxFile = 4 << 20;
 
     private readonly ImportWriter _writer;
     private readonly string _file;
@@ -63,19 +64,14 @@ internal sealed class TomlImport
     private static bool TryLoad(string file, out TomlTable? root, out string message)
     {
         root = null;
-        byte[] text;
-        try
+        if (!Files.ReadSmall(file, MaxFile).TryGet(out byte[]? text, out Errno error))
         {
-            text = File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            message = $"cannot read {file}: {e.Message}";
+            message = $"cannot read {file}: {error}";
             return false;
         }
 
-        bool ok = TomlDocument.TryParse(text, out root, out TomlError error);
-        message = ok ? "" : $"{file}:{error}";
+        bool ok = TomlDocument.TryParse(text, out root, out TomlError problem);
+        message = ok ? "" : $"{file}:{problem}";
         return ok;
     }
 

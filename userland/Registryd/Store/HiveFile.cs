@@ -35,6 +35,11 @@ internal sealed class HiveFile
     /// <summary>Path of the automatic backup (LOREG-050).</summary>
     public string BackupPath => Path + ".bak";
 
+    // A boot that ends in Recovery shows this line to somebody who has never seen the file before.
+    private string WhatNow => File.Exists(BackupPath)
+        ? "registryd --recover-from-backup puts its backup back"
+        : $"there is no {BackupPath}; registryd --dangerously-clear-database starts with an empty hive";
+
     /// <summary>Opens a connection with the settings that every connection has.</summary>
     public StoreError Connect(out SqliteDatabase? db)
     {
@@ -115,6 +120,7 @@ internal sealed class HiveFile
             db = null;
             // Several hives are opened in a row: whoever reads the message must know which one it is about.
             error = error.Message.Contains(Path, StringComparison.Ordinal) ? error : error with { Message = $"{Path}: {error.Message}" };
+            error = error.Damaged ? error with { Message = $"{error.Message}; {WhatNow}" } : error;
         }
 
         return error;
