@@ -145,6 +145,7 @@ static void build_claims(void)
 	claim(1, "none", 1, 0, 0, NULL, NULL);
 	claim(1, "off", 1, 0x10, 1, NULL, (s64[]){ 5 });
 	claim(1, "shy", 1, 0x4, 1, NULL, (s64[]){ 5 });
+	claim(1, "odd", 1, ~0x37U, 1, NULL, (s64[]){ 5 });
 	claim(1, "list", 1, 0, 3, NULL, (s64[]){ 1, 2, 3 });
 	claim(1, "name", 3, 0, 1, (const char *[]){ "Apollo" }, NULL);
 	claim(1, "empty", 3, 0, 1, (const char *[]){ "" }, NULL);
@@ -252,7 +253,8 @@ static const struct {
 	{ "@U.neg @U.big %82", T },
 	{ "@U.big @U.neg %82", F },
 	{ "@U.big -1 %80", F },
-	{ "@U.yes 1 %80", T },
+	{ "@U.yes 1 %80", T }, /* KACS-FMT-113 */
+	{ "@U.odd 5 %80", T }, /* KACS-FMT-105: flags without a meaning */
 	{ "@U.num 5 %80 @U.num %87 %A0", T },
 	/* namespaces, first entry, names by any case; KACS-FMT-122 */
 	{ "@D.num 7 %80", T },

@@ -57,7 +57,7 @@ TEST(Sid_Equality_IsOfAllBytes)
 	EXPECT_EQ(kacs_sid_make(a, 5, 16, subs), 0);
 }
 
-/* KACS-FMT-028, KACS-FMT-029 */
+/* KACS-FMT-001, KACS-FMT-028, KACS-FMT-029 */
 TEST(Sid_LogonAndIntegrity_AreBuilt)
 {
 	const u8 logon[20] = { 1, 3, 0, 0, 0, 0, 0, 5, 5, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0 };

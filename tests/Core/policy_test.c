@@ -77,7 +77,7 @@ static const struct kacs_policy *find(void *ctx, const u8 *sid, u32 len)
 
 #define OPEN_SD "O:SYG:SYD:(A;;FA;;;U)S:(SP;;;;;POL)"
 
-/* KACS-AC-122, KACS-AC-124, KACS-AC-127, KACS-AC-152 */
+/* KACS-AC-122, KACS-AC-124, KACS-AC-127, KACS-AC-152, KACS-FMT-141 */
 TEST(Policy_Rules_OnlyTakeAway)
 {
 	static const struct rule_text none[] = { { .dacl = "O:SYG:SYD:(A;;FA;;;WD)" } };
@@ -164,17 +164,28 @@ TEST(Policy_ThousandsOfNames_AreRunOnce)
 	EXPECT_EQ(lookups, 2);
 }
 
-/* KACS-AC-125, KACS-AC-126: MIC applies in a rule as well, intents do not */
-TEST(Policy_Rule_IsEvaluatedWithLabelsAndPrivileges)
+/*
+ * KACS-AC-046, KACS-AC-125, KACS-AC-126: labels and restricting SIDs apply in a rule as well, intents do not
+ */
+TEST(Policy_Rule_IsEvaluatedAsAWhole)
 {
 	static const struct rule_text open[] = { { .dacl = "O:SYG:SYD:(A;;FA;;;WD)" } };
-	struct token low = { .low = true };
+	static const struct rule_text half[] = { { .dacl = "O:SYG:SYD:(A;;0x3;;;U)(A;;0x1;;;G)" } };
+	struct token low = { .low = true, .privileges = KACS_PRIV_MASK(KACS_PRIV_RESTORE) };
+	struct token restricted = { .restricted = "G" };
 
+	/* Restoring writes up on the object; the rule does not know the intent and sees the label. */
 	install(0, open, 1);
 	setup(&low, OPEN_SD, 2);
 	r.req.find_policy = find;
+	r.req.intent = KACS_RESTORE_INTENT;
 	EXPECT_EQ(check(), -EACCES);
-	EXPECT_EQ(r.trace[1].step, KACS_STEP_MIC);
+	EXPECT_EQ(r.trace[1].step, KACS_STEP_CENTRAL_POLICY);
+	install(0, half, 1);
+	setup(&restricted, "O:SYG:SYD:(A;;FA;;;U)(A;;FA;;;G)S:(SP;;;;;POL)", KACS_MAXIMUM_ALLOWED);
+	r.req.find_policy = find;
+	EXPECT_EQ(check(), 0);
+	EXPECT_EQ(r.res.granted, 1);
 }
 
 /* KACS-AC-130, KACS-AC-133, KACS-AC-171: SACLs of applicable rules, after the object's */

@@ -96,8 +96,8 @@ TEST(Rules_NormalView)
 }
 
 /*
- * KACS-AC-039, KACS-AC-040, KACS-AC-044, KACS-AC-110, KACS-AC-111,
- * KACS-AC-112, KACS-AC-113, KACS-AC-114, KACS-AC-115
+ * KACS-AC-039, KACS-AC-040, KACS-AC-044, KACS-AC-047, KACS-AC-110,
+ * KACS-AC-111, KACS-AC-112, KACS-AC-113, KACS-AC-114, KACS-AC-115
  */
 TEST(Rules_RestrictedPass)
 {
@@ -125,6 +125,11 @@ TEST(Rules_RestrictedPass)
 		  "O:SYG:SYD:(D;;0x1;;;V)(A;;0x3;;;U)(A;;0x3;;;V)",
 		  3,
 		  .granted = 2 },
+		{ "what only a restricting SID gets",
+		  { .restricted = "V" },
+		  "O:SYG:SYD:(A;;0x1;;;U)(A;;0x3;;;V)",
+		  3,
+		  .granted = 1 },
 		{ "fresh state: MIC does not reach it",
 		  { .restricted = "G", .low = true, .no_mandatory_policy = true },
 		  "O:SYG:SYD:(A;;0x3;;;U)(A;;0x3;;;G)",
@@ -160,7 +165,7 @@ TEST(Rules_RestrictedPass)
 	run_rows(rows, ARRAY_SIZE(rows));
 }
 
-/* KACS-AC-041, KACS-AC-042, KACS-AC-116, KACS-AC-117, KACS-AC-118, KACS-AC-119 */
+/* KACS-AC-041, KACS-AC-042, KACS-AC-047, KACS-AC-116, KACS-AC-117, KACS-AC-118, KACS-AC-119 */
 TEST(Rules_ConfinementPass)
 {
 	static const struct row rows[] = {
@@ -197,6 +202,11 @@ TEST(Rules_ConfinementPass)
 		  "O:SYG:SYD:",
 		  0x80000,
 		  .granted = 0 },
+		{ "what only the package gets",
+		  { .confined = true },
+		  "O:SYG:SYD:(A;;0x1;;;U)(A;;0x3;;;APP)",
+		  3,
+		  .granted = 1 },
 		{ "after the restricted pass",
 		  { .confined = true, .restricted = "G" },
 		  "O:SYG:SYD:(A;;0x3;;;U)(A;;0x1;;;G)(A;;0x3;;;AC)",
@@ -210,7 +220,7 @@ TEST(Rules_ConfinementPass)
 /*
  * KACS-AC-048, KACS-AC-065, KACS-AC-072, KACS-AC-073, KACS-AC-074,
  * KACS-AC-077, KACS-AC-079, KACS-AC-080, KACS-AC-081, KACS-AC-083,
- * KACS-FMT-023, KACS-FMT-030, KACS-FMT-071, KACS-FMT-073
+ * KACS-FMT-023, KACS-FMT-030, KACS-FMT-071, KACS-FMT-073, KACS-FMT-081
  */
 TEST(Rules_Labels)
 {

@@ -275,7 +275,7 @@ static void run_row(const struct row *row, bool raw)
  * KACS-AC-108, KACS-AC-109, KACS-AC-110, KACS-AC-111, KACS-AC-112,
  * KACS-AC-113, KACS-AC-114, KACS-AC-115, KACS-AC-116, KACS-AC-117,
  * KACS-AC-118, KACS-AC-119, KACS-AC-120, KACS-AC-121, KACS-AC-166,
- * KACS-AC-170, KACS-AC-207
+ * KACS-AC-170, KACS-AC-207, KACS-TOK-025
  */
 TEST(WorkedExamples_Scalar_AsInTheSheet)
 {
