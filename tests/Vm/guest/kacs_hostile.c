@@ -50,10 +50,15 @@ static const struct command on_device[] = {
 #define ON_DEVICE (sizeof(on_device) / sizeof(*on_device))
 
 static const struct command on_token[] = {
-	CMD(QUERY, 1),          CMD(ADJUST_PRIVS, 1),
-	CMD(DUPLICATE, 1),      CMD(RESTRICT, 1),
-	CMD(LINK_TOKENS, 0),    CMD(ADJUST_GROUPS, 1),
-	CMD(ADJUST_DEFAULT, 0), CMD(ADJUST_INTERACTIVITY_SCOPE, 0),
+	CMD(QUERY, 1),
+	CMD(ADJUST_PRIVS, 1),
+	CMD(DUPLICATE, 1),
+	CMD(RESTRICT, 1),
+	CMD(LINK_TOKENS, 0),
+	CMD(ADJUST_GROUPS, 1),
+	CMD(ADJUST_DEFAULT, 0),
+	CMD(ADJUST_INTERACTIVITY_SCOPE, 0),
+	CMD(GET_LINKED_TOKEN, 1),
 };
 
 #define ON_TOKEN (sizeof(on_token) / sizeof(*on_token))
@@ -163,7 +168,12 @@ static void test_pads(int token)
 	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL,
 	      "AdjustPrivs_ResetWithBit_Einval"); /* KACS-TOK-068 */
 	privs.data_ptr = 1;
+	privs.previous_enabled = 0x1234;
 	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EFAULT, "AdjustPrivs_DataUnmapped_Efault");
+	entry = (struct kacs_priv_entry){ 40, KACS_PRIV_ENABLED };
+	privs.data_ptr = (uintptr_t)&entry;
+	fails(ioctl(token, KACS_IOC_ADJUST_PRIVS, &privs), EINVAL, "AdjustPrivs_Absent_Einval");
+	ok(privs.previous_enabled == 0x1234, "AdjustPrivs_Failed_WritesNoOutput"); /* KACS-TOK-003 */
 }
 
 /* Group rules: Everyone is mandatory here, the logon SID untouchable. */
@@ -244,6 +254,7 @@ static void test_noise(int token)
 
 int main(void)
 {
+	struct kacs_link_tokens_args link;
 	unsigned int i;
 	int token;
 
@@ -254,6 +265,9 @@ int main(void)
 	create_session(SID_LOCAL_SERVICE, &session);
 	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, PRIV(23));
 	token = create_token(&spec);
+	/* With a partner there is something to tell. */
+	link = (struct kacs_link_tokens_args){ token, create_token(&spec), session };
+	works(ioctl(token, KACS_IOC_LINK_TOKENS, &link), "LinkTokens_Pair_Works");
 	for (i = 0; i < ON_DEVICE; i++)
 		try_unreadable(dev, &on_device[i]);
 	for (i = 0; i < ON_TOKEN; i++)

@@ -184,7 +184,7 @@ static int thread_of_impersonator(void)
 	pthread_create(&one, NULL, report_identity, &system);
 	pthread_join(one, NULL);
 	if (!system)
-		return 2;                      /* KACS-TOK-099 */
+		return 2;                      /* KACS-TOK-099, HAZ-003 */
 	if (geteuid() != 201 || getuid() != 0) /* KACS-ENF-191 */
 		return 3;
 	pid_t pid = fork();
@@ -194,10 +194,13 @@ static int thread_of_impersonator(void)
 		_exit(self_is(SID_SYSTEM) && !geteuid() ? 0 : 1);
 	waitpid(pid, &status, 0);
 	if (status)
-		return 4; /* KACS-TOK-098 */
+		return 4; /* KACS-TOK-098, HAZ-003 */
 	if (ioctl(dev, KACS_IOC_REVERT) || !self_is(SID_SYSTEM) || geteuid())
 		return 5; /* KACS-TOK-118 */
-	return ioctl(dev, KACS_IOC_REVERT) ? 6 : 0;
+	if (ioctl(dev, KACS_IOC_REVERT))
+		return 6;
+	/* HAZ-002: with an override left over the kernel dies here. */
+	return setresuid(0, 0, 0) ? 7 : 0;
 }
 
 static int exec_reverts(void)
