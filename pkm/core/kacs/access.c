@@ -403,15 +403,16 @@ static __always_inline int begin(struct check *ck, const struct kacs_request *re
 static noinline int finish_full(struct check *ck, struct kacs_result *res)
 {
 	const struct kacs_request *req = ck->req;
+	bool stack = needs_stack(ck->sd);
 	u8 *mem = req->scratch;
 
-	if (kacs_scratch_size(ck->sd, req->tree_count) > req->scratch_len)
+	if ((stack ? COND_STACK_BYTES : 0) + tree_bytes(req->tree_count) > req->scratch_len)
 		return stop(req, res, KACS_STEP_INVALID, -ENOMEM);
 	ck->staging = false;
 	ck->staged_sacls = false;
 	ck->policy_sacls = false;
 	ck->log.count = 0;
-	if (needs_stack(ck->sd)) {
+	if (stack) {
 		setup_cond(ck, mem);
 		mem += COND_STACK_BYTES;
 	}

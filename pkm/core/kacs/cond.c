@@ -225,7 +225,7 @@ static int member_of(struct machine *m, const struct cond_value *v, bool device,
 	cond_iter_start(&it, v);
 	while (cond_iter_next(&it, &e)) {
 		cond_charge(m->cond, e.len);
-		match = view->set->slots && kacs_view_match(view, e.p, m->polarity);
+		match = view->set->slots && view_match(view, e.p, m->polarity);
 		if (match == any)
 			return truth(any);
 	}

@@ -47,7 +47,7 @@ static bool condition_holds(struct check *ck, const struct kacs_view *view, cons
 
 static bool odd_matches(struct check *ck, const struct kacs_view *view, const struct odd_ace *odd)
 {
-	return kacs_view_match(view, odd->sid, odd->deny ? VIEW_DENY : VIEW_ALLOW) &&
+	return view_match(view, odd->sid, odd->deny ? VIEW_DENY : VIEW_ALLOW) &&
 	       condition_holds(ck, view, odd);
 }
 
@@ -62,7 +62,7 @@ struct walk {
 	u32 index;
 	u32 granted;
 	u32 decided;
-	u32 stop; /* KACS-AC-091: bits that end the walk, 0: none do */
+	u32 stop; /* KACS-AC-091: bits whose decision ends the walk */
 };
 
 static __always_inline void walk_start(struct walk *w, const struct check *ck, const struct kacs_acl *dacl,
@@ -77,7 +77,8 @@ static __always_inline void walk_start(struct walk *w, const struct check *ck, c
 	w->index = 0;
 	w->granted = granted;
 	w->decided = decided;
-	w->stop = ck->maximum ? 0 : ck->want;
+	/* No walk decides reserved bits. */
+	w->stop = ck->maximum ? U32_MAX : ck->want;
 }
 
 /* Why walk_seek() stopped. */
@@ -165,7 +166,7 @@ static __always_inline bool walk_apply(struct walk *w, u32 mask, bool deny)
 	w->decided |= mask;
 	if (!deny)
 		w->granted |= mask;
-	return mask && w->stop && !(w->stop & ~w->decided);
+	return !(w->stop & ~w->decided);
 }
 
 /* The walk of an object without a tree. */

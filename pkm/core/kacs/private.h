@@ -52,7 +52,7 @@ static __always_inline bool sid_equal(const u8 *a, const u8 *b)
 	if (head != pkm_get_le64(b))
 		return false;
 	/* From the end in words; the last step overlaps the first word. */
-	for (at = 4 * (head >> 8 & 0xf); at > 0; at -= 8)
+	for (at = head >> 6 & 0x3c; at > 0; at -= 8)
 		if (pkm_get_le64(a + at) != pkm_get_le64(b + at))
 			return false;
 	return true;
@@ -275,7 +275,14 @@ static __always_inline bool slot_matches(const struct kacs_view *view, u64 slot,
 
 bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u32 hash, u32 polarity);
 
-bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity);
+/* kacs_view_find() for a SID that nobody hashed yet. */
+static __always_inline bool view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
+{
+	u32 hash = sid_hash(sid);
+
+	return slot_may_hold(slot_load(view->set, hash), hash) && kacs_view_find(view, sid, hash, polarity);
+}
+
 bool kacs_set_holds(const struct kacs_sid_set *set, const u8 *sid);
 void kacs_view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self);
 

@@ -24,9 +24,9 @@ static bool concerns(struct check *ck, const u8 *p)
 	struct kacs_ace ace;
 
 	if (ACE_BIT(p[0]) & ACE_SINGLE_TYPES)
-		return kacs_view_match(&ck->normal, p + 8, VIEW_DENY);
+		return view_match(&ck->normal, p + 8, VIEW_DENY);
 	kacs_ace_decode(p, &ace);
-	if (!kacs_view_match(&ck->normal, ace.sid, VIEW_DENY))
+	if (!view_match(&ck->normal, ace.sid, VIEW_DENY))
 		return false;
 	/* KACS-AC-167. */
 	if (ace.object_type && ck->tree.count && kacs_tree_find(&ck->tree, ace.object_type) < 0)
@@ -206,8 +206,6 @@ static int report_staging(struct check *ck, bool success, struct kacs_result *re
 	};
 	u32 i;
 
-	if (!ck->staging && !ck->staged_sacls)
-		return 0;
 	for (i = 0; ck->staging && i < ck->count; i++)
 		if (ck->staged[i] != ck->final.granted[i])
 			res->staging_mismatch = true;
@@ -254,6 +252,7 @@ int kacs_sacl_run(struct check *ck, struct kacs_result *res)
 	if (err)
 		return err;
 	res->continuous_audit = w.alarms;
-	err = report_staging(ck, w.success, res);
+	if (ck->staging || ck->staged_sacls)
+		err = report_staging(ck, w.success, res);
 	return err ? err : forced(&w);
 }

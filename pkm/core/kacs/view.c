@@ -339,20 +339,6 @@ bool kacs_view_find(const struct kacs_view *view, const u8 *sid, u32 hash, u32 p
 }
 
 /**
- * kacs_view_match() - kacs_view_find() for a SID that nobody hashed yet
- * @view: view
- * @sid: well-formed SID
- * @polarity: VIEW_ALLOW or VIEW_DENY
- *
- * Context: Any.
- * Return: true iff it matches.
- */
-bool kacs_view_match(const struct kacs_view *view, const u8 *sid, u32 polarity)
-{
-	return kacs_view_find(view, sid, sid_hash(sid), polarity);
-}
-
-/**
  * kacs_view_virtual() - who the virtual SIDs stand for in a view
  * @view: view whose set and bitmap stand
  * @owner: owner SID of the descriptor
@@ -365,14 +351,14 @@ void kacs_view_virtual(struct kacs_view *view, const u8 *owner, const u8 *self)
 	/* KACS-AC-093: attributes do not matter for the implicit rights. */
 	view->owns = kacs_set_holds(view->set, owner);
 	/* KACS-AC-037: an owner by allow polarity has the SID for both. */
-	if (view->owns && kacs_view_match(view, owner, VIEW_ALLOW))
+	if (view->owns && view_match(view, owner, VIEW_ALLOW))
 		view->owner = VIEW_ALLOW | VIEW_DENY;
 	if (!self)
 		return;
 	/* KACS-AC-038: an ordinary group, or a deny-only one. */
-	if (kacs_view_match(view, self, VIEW_ALLOW))
+	if (view_match(view, self, VIEW_ALLOW))
 		view->self = VIEW_ALLOW | VIEW_DENY;
-	else if (kacs_view_match(view, self, VIEW_DENY))
+	else if (view_match(view, self, VIEW_DENY))
 		view->self = VIEW_DENY;
 }
 
@@ -432,7 +418,7 @@ bool kacs_subject_is_member(const struct kacs_subject *subject, const struct kac
 {
 	struct kacs_view view = { .set = &subject->ids, .enabled = state->groups_enabled };
 
-	return kacs_view_match(&view, sid, VIEW_ALLOW);
+	return view_match(&view, sid, VIEW_ALLOW);
 }
 
 /**
