@@ -59,8 +59,8 @@ internal sealed class Daemon : IShardHost, IDisposable
     /// <summary>The threads that read the rings, by CPU.</summary>
     internal IReadOnlyList<DrainThread> Drains => _drains;
 
-    /// <summary>The log writer's lock, as <see cref="ShardWriter.Gate"/>.</summary>
-    internal object LogGate => _logs!.Gate;
+    /// <summary>Receives and writes logs.</summary>
+    internal LogThread Logs => _logs!;
 
     /// <summary>Decides about indexes.</summary>
     internal IndexPolicy IndexPolicy => _indexes!;
@@ -308,7 +308,7 @@ internal sealed class Daemon : IShardHost, IDisposable
     private void StartThreads()
     {
         _retention = new RetentionThread(
-            Settings, Targets, new RetentionTarget(Settings.Current.LogStorePath, "logs", Written: true, _logs!.Gate, static () => false));
+            Settings, _boot, Targets, new RetentionTarget(Settings.Current.LogStorePath, "logs", Written: true, _logs!.Gate, static () => false));
         _writers.ForEach(static writer => writer.Start());
         _drains.ForEach(static drain => drain.Start());
         _logs.Start();

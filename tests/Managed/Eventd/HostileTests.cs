@@ -133,6 +133,49 @@ public sealed class HostileTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-110")]
+    public void LogStore_UnderAFlood_IsCheckpointed_SoThatItsLogStaysShort()
+    {
+        Daemon daemon = _f.Start();
+        byte[] line = Line(60_000);
+        for (int i = 0; i < 400; i++)
+        {
+            _f.Log(line);
+        }
+
+        EventdFixture.Until(() => daemon.Logs.Stored == 400, "24 MB of logs");
+        Assert.InRange(new FileInfo(_f.Settings.LogStorePath + "-wal").Length, 1, 16_000_000);
+        _f.Stop(daemon);
+    }
+
+    [Fact]
+    [Rule("EVT-203", "EVT-206")]
+    public void Answer_HalfTaken_HoldsUpNoWriter_AndIsWholeInTheEnd()
+    {
+        Daemon daemon = _f.Start();
+        for (int i = 0; i < 5000; i++)
+        {
+            _f.Rings[0].Emit("e", new byte[1000]);
+        }
+
+        EventdFixture.Until(() => daemon.StoredEvents > 5000, "the events");
+        using UnixSocket socket = _f.Connect();
+        EventdFixture.Send(socket, "EVENTS e SELECT payload");
+        Dictionary<string, object?> message = EventdFixture.Receive(socket)!;
+        int records = ((List<object?>)message["records"]!).Count;
+        Assert.InRange(records, 1, 1000); // as it is read, not as a whole
+        _f.Rings[0].Emit("later", [1]);
+        EventdFixture.Until(() => _f.Rows("SELECT 1 FROM events WHERE event_type = 'later'").Count == 1, "a commit beside the reader");
+        while ((string)(message = EventdFixture.Receive(socket)!)["status"]! == "ok")
+        {
+            records += ((List<object?>)message["records"]!).Count;
+        }
+
+        Assert.Equal(5000, records); // no limit that was not asked for
+        _f.Stop(daemon);
+    }
+
+    [Fact]
     [Rule("EVT-244", "EVT-271")]
     public void Filter_OfEndlessTypesAndFields_RemembersFew()
     {

@@ -54,6 +54,75 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-062", "EVT-069", "EVT-173")]
+    public void Request_ForWhatGetsNoIndex_IsRefused()
+    {
+        Daemon daemon = _f.Start();
+        foreach (string field in (string[])["payload", "timestamp", "id", "sequence", "n.m"])
+        {
+            Assert.Contains(field, (string)_f.Query($"EVENTS INDEX {field}")[0]["error"]!, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(daemon.Indexes.Columns);
+        _f.Stop(daemon);
+    }
+
+    [Fact]
+    [Rule("EVT-075")]
+    public void Queries_AreCountedInMemory_TheFileIsThePolicysAlone()
+    {
+        Daemon daemon = _f.Start();
+        string meta = Path.Combine(_f.Settings.EventStorePath, "eventd-meta.db");
+        _ = _f.Query("EVENTS WHERE cpu_id == 0");
+        Assert.Empty(_f.Rows("SELECT * FROM index_counters", meta));
+        using (Locked(meta))
+        {
+            _ = _f.Query("EVENTS WHERE cpu_id == 0"); // nobody waits for the file
+        }
+
+        _f.Stop(daemon);
+        Assert.Equal(["cpu_id|2"], _f.Rows("SELECT field_path, query_count FROM index_counters", meta));
+    }
+
+    private static SqliteDatabase Locked(string path)
+    {
+        Assert.True(SqliteDatabase.TryOpen(path, SqliteOpenFlags.ReadWrite, out SqliteDatabase? db, out _));
+        Assert.Equal(SqliteCode.Ok, db.Execute("BEGIN IMMEDIATE"u8));
+        return db;
+    }
+
+    [Fact]
+    [Rule("EVT-066", "EVT-064")]
+    public void Build_OnAShardThatIsNeverQuiet_DoesNotHappen()
+    {
+        _f.Settings = _f.Settings with { MaxBatchSize = 100 };
+        Daemon daemon = _f.Start();
+        Batch(daemon, 100); // one batch above 75 % within the window: the shard is under pressure
+        _ = _f.Query("EVENTS INDEX cpu_id");
+        EventdFixture.Until(() => daemon.Indexes.Columns.Length == 1, "the wish");
+        for (int i = 0; i < 20; i++)
+        {
+            Batch(daemon, 100);
+        }
+
+        Assert.Equal("idx_events_timestamp", Indexes());
+        _f.Stop(daemon);
+    }
+
+    private static void Batch(Daemon daemon, int rows)
+    {
+        EventBlock block = new(1 << 16, home: null) { Cpu = 0 };
+        for (int i = 0; i < rows; i++)
+        {
+            block.AddSynthetic(new SyntheticEvent(1, 0, "synthetic.test"u8, [0xc0]));
+        }
+
+        ulong before = daemon.StoredEvents;
+        Assert.True(daemon.Writers[0].Put(block, backlogPercent: 0));
+        EventdFixture.Until(() => daemon.StoredEvents >= before + (ulong)rows, "the batch");
+    }
+
+    [Fact]
     [Rule("EVT-074", "EVT-173")]
     public void Request_WithoutTheRight_IsDenied()
     {

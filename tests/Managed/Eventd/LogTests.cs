@@ -155,6 +155,25 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-105")]
+    public void Batch_NeverHoldsMoreThanItsLimit_HoweverLargeADatagramIs()
+    {
+        _f.Settings = _f.Settings with { LogMaxBatchSize = 100 };
+        Daemon daemon = _f.Start();
+        MsgPackWriter w = new(new byte[50_000]);
+        w.Array(450);
+        for (int i = 0; i < 450; i++)
+        {
+            Record(ref w, "many", false, "x", 5);
+        }
+
+        _f.Log(w.Written);
+        EventdFixture.Until(() => Rows().Count == 450, "all of them");
+        Assert.Equal(100, daemon.Logs.LargestBatch);
+        _f.Stop(daemon);
+    }
+
+    [Fact]
     [Rule("EVT-101", "EVT-102")]
     public void Writer_Stalled_SendersAreToldAtOnceAndNeverHeldUp()
     {
@@ -164,7 +183,7 @@ public sealed class LogTests : IDisposable
         Assert.True(Peios.Ipc.UnixSocket.ConnectDatagram(_f.Settings.LogSocketPath).TryGet(out Peios.Ipc.UnixSocket? socket));
         using (socket)
         {
-            lock (daemon.LogGate)
+            lock (daemon.Logs.Gate)
             {
                 int sent = 0;
                 Peios.Interop.Result<int> result;

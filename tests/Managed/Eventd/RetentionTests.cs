@@ -21,6 +21,7 @@ public sealed class RetentionTests : IDisposable
 
     private RetentionThread Retention(bool written = false) => new(
         new LiveSettings(_f.Settings),
+        _f.Boot,
         () => [.. Array.ConvertAll(
             Directory.GetFiles(_f.Settings.EventStorePath, "*.db"),
             path => new RetentionTarget(path, "events", Written: written, new object(), static () => false))],
@@ -69,22 +70,60 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-081", "EVT-111")]
+    public void Pass_OverTheSize_TakesEarlierBootsFirst_WhateverTheirClocksSaid()
+    {
+        _f.Settings = _f.Settings with { EventRetentionMaxBytes = 500_000, LogRetentionMaxBytes = 250_000, EventRetentionDays = 3650, LogRetentionDays = 3650 };
+        ulong now = Clock.Realtime;
+        Guid present = _f.Boot;
+        foreach ((Guid boot, ulong time) in new[] { (Guid.NewGuid(), now + 1_000_000_000_000), (present, now) })
+        {
+            _f.Boot = boot;
+            Daemon daemon = _f.Start();
+            for (int i = 0; i < 2000; i++)
+            {
+                _f.Rings[0].Emit("e", new byte[100], time + (ulong)i);
+            }
+
+            _f.Log(Lines("x", 2000, time));
+            EventdFixture.Until(() => daemon.StoredEvents > 2000 && daemon.Logs.Stored == 2000, "all rows");
+            _f.Stop(daemon);
+        }
+
+        Retention(written: true).Pass();
+        foreach (List<string> left in (List<string>[])[_f.Rows("SELECT boot_id FROM events"), _f.Rows("SELECT boot_id FROM logs", _f.Settings.LogStorePath)])
+        {
+            Assert.InRange(left.Count, 100, 2001);
+            Assert.All(left, boot => Assert.Equal(Convert.ToHexString(present.ToByteArray()), boot));
+        }
+    }
+
+    private static byte[] Lines(string origin, int count, ulong time)
+    {
+        MsgPackWriter w = new(new byte[200_000]);
+        w.Array(count);
+        for (int i = 0; i < count; i++)
+        {
+            w.Map(4);
+            w.String("origin"u8);
+            w.String(origin);
+            w.String("is_error"u8);
+            w.Boolean(false);
+            w.String("message"u8);
+            w.String("0123456789012345678901234567890"u8);
+            w.String("timestamp"u8);
+            w.UInt64(time + (ulong)i);
+        }
+
+        return w.Written.ToArray();
+    }
+
+    [Fact]
     [Rule("EVT-080", "EVT-111")]
     public void Pass_OnStoresInUse_LeavesTheNewestRow_SoThatRowIdsOnlyGrow()
     {
         Daemon daemon = _f.Start();
-        MsgPackWriter w = new(new byte[100]);
-        w.Map(4);
-        w.String("origin"u8);
-        w.String("x"u8);
-        w.String("is_error"u8);
-        w.Boolean(false);
-        w.String("message"u8);
-        w.String("old"u8);
-        w.String("timestamp"u8);
-        w.UInt64(5);
-        _f.Log(w.Written);
-        _f.Log(w.Written);
+        _f.Log(Lines("x", 2, 5));
         for (int i = 0; i < 20; i++)
         {
             _f.Rings[0].Emit("old", [1], 5);

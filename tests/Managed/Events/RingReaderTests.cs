@@ -55,7 +55,7 @@ public sealed unsafe class RingReaderTests : IDisposable
     }
 
     [Fact]
-    [Rule("KMES-102", "KMES-112", "EVT-035")]
+    [Rule("KMES-102", "KMES-112", "EVT-008", "EVT-035")]
     public void Read_AfterBeingLapped_ContinuesAtTheTail()
     {
         RingReader reader = _ring.NewReader();
@@ -208,7 +208,7 @@ public sealed unsafe class RingReaderTests : IDisposable
     }
 
     [Fact]
-    [Rule("KMES-096", "KMES-110")]
+    [Rule("KMES-096", "KMES-110", "EVT-008")]
     public void Read_WhileTheProducerFloods_NoTornEventIsDelivered()
     {
         RingReader reader = _ring.NewReader();

@@ -53,6 +53,9 @@ internal sealed class LogThread : IDisposable
     /// <summary>Records stored since start.</summary>
     internal ulong Stored { get; private set; }
 
+    /// <summary>Records of the largest transaction.</summary>
+    internal int LargestBatch { get; private set; }
+
     /// <summary>Held while a transaction is open, and by retention (EVT-084).</summary>
     internal object Gate { get; } = new();
 
@@ -164,10 +167,14 @@ internal sealed class LogThread : IDisposable
             {
                 Check(_table.Insert((long)time, record.Origin, record.IsError, record.Message));
             }
+
+            if (_inBatch >= _settings.Current.LogMaxBatchSize)
+            {
+                Commit(); // one datagram can hold thousands
+            }
         }
 
-        if (_inBatch >= _settings.Current.LogMaxBatchSize
-            || (_inBatch > 0 && Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= _settings.Current.LogMaxBatchLatencyMs))
+        if (_inBatch > 0 && Stopwatch.GetElapsedTime(_opened).TotalMilliseconds >= _settings.Current.LogMaxBatchLatencyMs)
         {
             Commit();
         }
@@ -204,6 +211,7 @@ internal sealed class LogThread : IDisposable
                 Stopwatch.GetElapsedTime(_committed, now).TotalMilliseconds);
             _committed = now;
             Stored += (ulong)_inBatch;
+            LargestBatch = Math.Max(LargestBatch, _inBatch);
             if (_broke)
             {
                 Report.Error($"logs are stored again; {_lost} records are lost");

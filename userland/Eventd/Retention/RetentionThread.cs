@@ -20,6 +20,7 @@ internal sealed class RetentionThread
     private const ulong DayNs = 86_400_000_000_000;
 
     private readonly LiveSettings _settings;
+    private readonly Guid _boot;
     private readonly Func<IReadOnlyList<RetentionTarget>> _events;
     private readonly RetentionTarget _logs;
     private readonly AutoResetEvent _now = new(false);
@@ -27,11 +28,13 @@ internal sealed class RetentionThread
     private readonly Thread _thread;
 
     /// <param name="settings">Limits.</param>
+    /// <param name="boot">The present boot: rows of others go first.</param>
     /// <param name="events">The event databases at the moment, active ones and older ones.</param>
     /// <param name="logs">The log store.</param>
-    internal RetentionThread(LiveSettings settings, Func<IReadOnlyList<RetentionTarget>> events, RetentionTarget logs)
+    internal RetentionThread(LiveSettings settings, Guid boot, Func<IReadOnlyList<RetentionTarget>> events, RetentionTarget logs)
     {
         _settings = settings;
+        _boot = boot;
         _events = events;
         _logs = logs;
         _thread = new Thread(Run, 512 * 1024) { Name = "retention", IsBackground = true };
@@ -86,40 +89,49 @@ internal sealed class RetentionThread
         long limit = (long)(Clock.Realtime - Math.Min(Clock.Realtime, (ulong)days * DayNs));
         WithDatabase(target, db =>
         {
-            while (!_stop.IsSet && Step(target, db, limit) > 0)
+            while (!_stop.IsSet && Step(target, db, limit, LastDeletable(target, db)) > 0)
             {
             }
         });
     }
 
-    /// <summary>Deletes the oldest rows over all files together until their used pages fit (EVT-082).</summary>
+    /// <summary>
+    /// Deletes the oldest rows over all files together until their used pages fit (EVT-082): those of earlier boots first
+    /// (EVT-081), because their clocks may have been ahead of the present one.
+    /// </summary>
     private void DeleteLargest(IReadOnlyList<RetentionTarget> targets, ulong maxBytes)
     {
+        bool others = true;
         while (maxBytes > 0 && !_stop.IsSet)
         {
             ulong used = 0;
             long oldest = long.MaxValue;
             long next = long.MaxValue;
+            long last = 0;
             RetentionTarget? victim = null;
             foreach (RetentionTarget target in targets)
             {
                 WithDatabase(target, db =>
                 {
                     used += UsedBytes(db);
-                    if (TryScalar(db, target.Oldest, out long first) && first < oldest)
+                    long upTo = LastDeletable(target, db);
+                    upTo = others ? Math.Min(upTo, LastOfOtherBoots(target, db)) : upTo;
+                    if (upTo <= 0 || !TryScalar(db, target.Oldest, out long first, upTo))
                     {
-                        next = oldest;
-                        oldest = first;
-                        victim = target;
+                        return;
                     }
-                    else if (TryScalar(db, target.Oldest, out first))
+
+                    next = Math.Min(next, Math.Max(first, oldest));
+                    if (first < oldest)
                     {
-                        next = Math.Min(next, first);
+                        oldest = first;
+                        last = upTo;
+                        victim = target;
                     }
                 });
             }
 
-            if (used <= maxBytes || victim is null)
+            if (used <= maxBytes)
             {
                 return;
             }
@@ -127,16 +139,22 @@ internal sealed class RetentionThread
             // Not beyond the oldest row of the other files: together they lose the oldest first.
             long limit = next == long.MaxValue ? next : next + 1;
             long deleted = 0;
-            WithDatabase(victim, db => deleted = Step(victim, db, limit));
-            if (deleted == 0)
+            if (victim is not null)
+            {
+                WithDatabase(victim, db => deleted = Step(victim, db, limit, last));
+            }
+
+            if (deleted == 0 && !others)
             {
                 return;
             }
+
+            others &= deleted > 0;
         }
     }
 
     /// <summary>Deletes some rows before <paramref name="limit"/>, one commit (EVT-083); fewer beside a busy writer (EVT-084).</summary>
-    private long Step(RetentionTarget target, SqliteDatabase db, long limit)
+    private long Step(RetentionTarget target, SqliteDatabase db, long limit, long upTo)
     {
         if (!db.TryPrepare(target.Delete, out SqliteStatement? delete, out SqliteCode code))
         {
@@ -148,7 +166,8 @@ internal sealed class RetentionThread
         using (delete)
         {
             _ = delete.Bind(1, limit);
-            _ = delete.Bind(2, busy ? BusyStepRows : StepRows);
+            _ = delete.Bind(2, upTo);
+            _ = delete.Bind(3, busy ? BusyStepRows : StepRows);
             lock (target.Gate)
             {
                 code = delete.Run();
@@ -170,12 +189,51 @@ internal sealed class RetentionThread
         return deleted;
     }
 
+    private static long LastDeletable(RetentionTarget target, SqliteDatabase db) =>
+        target.Written ? Scalar(db, target.Newest) - 1 : long.MaxValue;
+
+    /// <summary>The last row before those of this boot; rows of one boot stand together, so halving finds it.</summary>
+    private long LastOfOtherBoots(RetentionTarget target, SqliteDatabase db)
+    {
+        long other = 0;
+        long own = Scalar(db, target.Newest) + 1;
+        while (own - other > 1)
+        {
+            long middle = other + ((own - other) / 2);
+            if (TryFirstOfBoot(db, target, middle))
+            {
+                own = middle;
+            }
+            else
+            {
+                other = middle;
+            }
+        }
+
+        return other;
+    }
+
+    private bool TryFirstOfBoot(SqliteDatabase db, RetentionTarget target, long from)
+    {
+        if (!db.TryPrepare(target.OfBoot, out SqliteStatement? select, out _))
+        {
+            return true; // nothing is known to be older
+        }
+
+        using (select)
+        {
+            _ = select.BindBlob(1, _boot.ToByteArray());
+            _ = select.Bind(2, from);
+            return select.Step() != SqliteCode.Row || !select.IsNull(0);
+        }
+    }
+
     private static ulong UsedBytes(SqliteDatabase db) =>
         (ulong)((Scalar(db, "PRAGMA page_count"u8) - Scalar(db, "PRAGMA freelist_count"u8)) * Scalar(db, "PRAGMA page_size"u8));
 
     private static long Scalar(SqliteDatabase db, ReadOnlySpan<byte> sql) => TryScalar(db, sql, out long value) ? value : 0;
 
-    private static bool TryScalar(SqliteDatabase db, ReadOnlySpan<byte> sql, out long value)
+    private static bool TryScalar(SqliteDatabase db, ReadOnlySpan<byte> sql, out long value, long? parameter = null)
     {
         value = 0;
         if (!db.TryPrepare(sql, out SqliteStatement? select, out _))
@@ -185,6 +243,7 @@ internal sealed class RetentionThread
 
         using (select)
         {
+            _ = parameter is long bound ? select.Bind(1, bound) : SqliteCode.Ok;
             bool found = select.Step() == SqliteCode.Row && !select.IsNull(0);
             value = found ? select.ColumnInt64(0) : 0;
             return found;
