@@ -41,6 +41,7 @@ cmd_bench() {
 # The module as it ships, and one file that emits in a loop.
 compile_bench_module() {
 	mkdir -p "$OUT/pkm-bench"
+	find "$OUT/pkm-bench" -name '*.[ch]' -delete # a source that is gone must not stay in the copy
 	tar -C pkm --exclude='*.o' --exclude='.*.cmd' --exclude='*.ko' --exclude='*.mod*' -c . | tar -C "$OUT/pkm-bench" -x
 	make -C "$OUT/pkm-bench" KDIR="$KDIR" BENCH=1
 }

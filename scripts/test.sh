@@ -127,6 +127,7 @@ compile_guest_programs() {
 # (pkm/test/fault.h).
 compile_module_copy() {
 	mkdir -p "$1"
+	find "$1" -name '*.[ch]' -delete # a source that is gone must not stay in the copy
 	tar -C pkm --exclude='*.o' --exclude='.*.cmd' --exclude='*.ko' --exclude='*.mod*' -c . | tar -C "$1" -x
 	make -C "$1" KDIR="$KDIR" FAULT="$2"
 }

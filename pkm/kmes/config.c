@@ -24,7 +24,7 @@ static u64 in_force(enum kmes_setting_index i)
 {
 	switch (i) {
 	case KMES_SETTING_CAPACITY:
-		return kmes_capacity();
+		return kmes_limits.capacity;
 	case KMES_SETTING_EVENT:
 		return kmes_limits.max_event;
 	case KMES_SETTING_DEPTH:
@@ -82,7 +82,7 @@ static void report_swap(const char *type, u64 requested)
 	pkm_mp_key(&m, "requested");
 	pkm_mp_uint(&m, requested);
 	pkm_mp_key(&m, "retained");
-	pkm_mp_uint(&m, kmes_capacity());
+	pkm_mp_uint(&m, kmes_limits.capacity);
 	len = pkm_mp_finish(&m);
 	if (!WARN_ON_ONCE(!len))
 		kmes_emit(KMES_ORIGIN_KMES, type, strlen(type), buf, len);

@@ -22,6 +22,7 @@ struct kmes_limits kmes_limits = {
 	.max_event = KMES_EVENT_DEFAULT,
 	.max_depth = KMES_DEPTH_DEFAULT,
 	.rate = KMES_RATE_DEFAULT,
+	.capacity = KMES_CAPACITY_DEFAULT,
 };
 
 /* Ring of this CPU; NULL for one that came online after load (KMES-145). */
@@ -40,118 +41,94 @@ u64 kmes_dropped_in_nmi(u32 index)
 	return per_cpu(nmi_drops, kmes_slot_cpu(index));
 }
 
-/**
- * struct caller - whom the last event of this CPU was stamped with
- * @stamp: its time and identity
- * @task: its task; NULL: @stamp holds for nobody else
- * @cred: the credential that it had
- * @epoch: of the side tables when they were looked at
- *
- * The tokens behind a credential in force and the process of a task do not
- * change, so the next event of the same task under the same credential has the
- * same identity, unless one of them was freed and its address used again: then
- * the epoch has moved. Touched with IRQs off only.
- */
-struct caller {
-	struct kmes_stamp stamp;
-	const struct task_struct *task;
-	const struct cred *cred;
-	long epoch;
-};
-
-static DEFINE_PER_CPU_ALIGNED(struct caller, caller);
-
-/* Interrupts and kernel workers act for nobody: null GUIDs (KMES-018). */
-static noinline void identify(struct caller *c)
+/* Kernel workers act for nobody: null GUIDs (KMES-018). */
+static noinline void identify(struct kmes_writer *w)
 {
-	c->task = NULL;
-	if (!in_task() || (current->flags & PF_KTHREAD)) {
-		memset(c->stamp.guids, 0, sizeof(c->stamp.guids));
+	w->task = NULL;
+	if (current->flags & PF_KTHREAD) {
+		memset(w->stamp.guids, 0, sizeof(w->stamp.guids));
 		return;
 	}
-	c->epoch = atomic_long_read(&pkm_table_epoch);
-	if (kacs_caller_guids(c->stamp.guids)) {
-		c->task = current;
-		c->cred = current_cred();
+	w->epoch = atomic_long_read(&pkm_table_epoch);
+	if (kacs_caller_guids(w->stamp.guids)) {
+		w->task = current;
+		w->cred = current_cred();
 	}
 }
 
-/* Time and identity at the moment of writing (KMES-012, KMES-019). */
-static __always_inline const struct kmes_stamp *stamp_now(void)
+/* Time and identity of a task at the moment of writing (KMES-012, KMES-019). */
+static __always_inline const struct kmes_stamp *stamp_now(struct kmes_writer *w)
 {
-	struct caller *c = this_cpu_ptr(&caller);
-
-	c->stamp.timestamp = ktime_get_real_fast_ns();
-	if (unlikely(c->task != current || c->cred != current_cred() || !in_task() ||
-		     c->epoch != atomic_long_read(&pkm_table_epoch)))
-		identify(c);
-	return &c->stamp;
+	w->stamp.timestamp = ktime_get_real_fast_ns();
+	if (unlikely(w->task != current || w->cred != current_cred() ||
+		     w->epoch != atomic_long_read(&pkm_table_epoch)))
+		identify(w);
+	return &w->stamp;
 }
 
-/* An NMI may have interrupted a write: count and be gone (HAZ-026). */
-static noinline u32 drop_in_nmi(u32 count)
+/* Publish once, wake once (KMES-041). */
+static __always_inline void show(struct kmes_buffer *b)
 {
-	this_cpu_add(nmi_drops, count);
-	return 0;
-}
-
-/*
- * Write, publish once, wake once (KMES-041). What does not fit a kernel
- * emitter's ring is dropped there and counted (KMES-036); an event from user
- * space was measured before, so it only meets a ring that has shrunk since:
- * nothing more is written then, and no number taken (KMES-052).
- */
-static __always_inline u32 write_events(u8 origin, const struct kmes_event *events, u32 count, bool user)
-{
-	const struct kmes_stamp *stamp;
-	struct kmes_buffer *b;
-	unsigned long flags;
-	u32 i = count;
-
-	if (unlikely(in_nmi()))
-		return drop_in_nmi(count);
-	local_irq_save(flags);
-	b = this_cpu_read(kmes_buffer);
-	if (likely(b)) {
-		stamp = stamp_now();
-		for (i = 0; i < count; i++) {
-			if (user && unlikely(!ring_fits(&b->ring, &events[i])))
-				break;
-			ring_put(&b->ring, origin, stamp, &events[i]);
-		}
-		if (likely(b->ring.pending != b->ring.write_pos)) {
-			ring_publish(&b->ring);
-			if (ring_wake_due(&b->ring, &b->listeners))
-				irq_work_queue(&b->wake);
-		}
-	}
-	local_irq_restore(flags);
-	return i;
+	ring_publish(&b->ring);
+	if (ring_wake_due(&b->ring, &b->listeners))
+		irq_work_queue(&b->wake);
 }
 
 /**
- * kmes_emit() - record one kernel event
+ * kmes_emit_event() - record one kernel event
  * @origin: origin class of the emitter
- * @type: type, not empty; trusted to be UTF-8 (KMES-032)
- * @type_len: bytes of @type
- * @payload: one MessagePack value, trusted; may be NULL with length 0
- * @payload_len: bytes of @payload
+ * @event: its type, not empty and trusted to be UTF-8 (KMES-032), and its
+ *	payload, one MessagePack value or nothing
  *
  * Never sleeps, fails or blocks: the oldest events make room (KMES-037). An
  * event larger than half a ring is dropped and counted (KMES-036).
  *
  * Context: any; from NMI it is only counted.
  */
-void kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u32 payload_len)
+void kmes_emit_event(u8 origin, const struct kmes_event *event)
 {
-	const struct kmes_event event = {
-		.type = type,
-		.payload = payload,
-		.payload_len = payload_len,
-		.type_len = type_len,
-	};
+	struct kmes_buffer *b;
+	unsigned long flags;
+	u64 size;
+	u8 *to;
 
-	write_events(origin, &event, 1, false);
+	if (unlikely(!in_task())) {
+		kmes_emit_batch(origin, event, 1);
+		return;
+	}
+	local_irq_save(flags);
+	b = this_cpu_read(kmes_buffer);
+	if (unlikely(!b))
+		goto out;
+	size = admit(&b->ring, event);
+	if (likely(size)) {
+		to = reserve(&b->ring, size);
+		record_stamp(to, &b->ring, stamp_now(&b->writer));
+		record_fill(to, size, origin, event);
+		show(b);
+	}
+out:
+	local_irq_restore(flags);
+}
+
+/* With IRQs off; what is too large is dropped, the rest goes on (KMES-040). */
+static void write_batch(struct kmes_buffer *b, u8 origin, const struct kmes_event *events, u32 count)
+{
+	const struct kmes_stamp *stamp;
+	struct kmes_stamp nobody;
+	bool written = false;
+	u32 i;
+
+	if (in_task()) {
+		stamp = stamp_now(&b->writer);
+	} else {
+		nobody = (struct kmes_stamp){ .timestamp = ktime_get_real_fast_ns() }; /* KMES-018 */
+		stamp = &nobody;
+	}
+	for (i = 0; i < count; i++)
+		written |= ring_put(&b->ring, origin, stamp, &events[i]);
+	if (written)
+		show(b);
 }
 
 /**
@@ -164,16 +141,28 @@ void kmes_emit(u8 origin, const char *type, u16 type_len, const void *payload, u
  * (KMES-039, KMES-042); one that is too large is dropped, the rest go on
  * (KMES-040).
  *
- * Context: any; from NMI they are only counted.
+ * Context: any; from NMI they are only counted: it may have interrupted a
+ * write (HAZ-026).
  */
 void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count)
 {
-	write_events(origin, events, count, false);
+	struct kmes_buffer *b;
+	unsigned long flags;
+
+	if (unlikely(in_nmi())) {
+		this_cpu_add(nmi_drops, count);
+		return;
+	}
+	local_irq_save(flags);
+	b = this_cpu_read(kmes_buffer);
+	if (likely(b))
+		write_batch(b, origin, events, count);
+	local_irq_restore(flags);
 }
 
 /**
- * kmes_emit_user() - record events that came through the device, checked
- * @events: kernel copies
+ * kmes_emit_records() - record what came through the device, checked and laid out
+ * @records: one behind the other, complete but for what record_stamp() writes
  * @count: how many
  *
  * Context: process.
@@ -181,9 +170,21 @@ void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count)
  * has changed meanwhile and one is too large for it now. On a CPU without a
  * ring all are, silently (KMES-145).
  */
-u32 kmes_emit_user(const struct kmes_event *events, u32 count)
+u32 kmes_emit_records(u8 *records, u32 count)
 {
-	return write_events(KMES_ORIGIN_USER, events, count, true); /* KMES-014 */
+	struct kmes_buffer *b;
+	unsigned long flags;
+	u32 done = count;
+
+	local_irq_save(flags);
+	b = this_cpu_read(kmes_buffer);
+	if (likely(b)) {
+		done = ring_put_records(&b->ring, stamp_now(&b->writer), records, count);
+		if (likely(done))
+			show(b);
+	}
+	local_irq_restore(flags);
+	return done;
 }
 
 /**
@@ -200,6 +201,8 @@ int kmes_init(void)
 
 	cpus_read_lock();
 	err = kmes_slots_alloc();
+	if (!err)
+		err = kmes_staging_alloc();
 	cpus_read_unlock();
 	if (!err)
 		err = kmes_secfs_init();
@@ -213,6 +216,7 @@ int kmes_init(void)
 exit_secfs:
 	kmes_secfs_exit();
 free_slots:
+	kmes_staging_free();
 	kmes_slots_free();
 	return err;
 }
@@ -228,5 +232,6 @@ void kmes_exit(void)
 	kmes_secfs_exit();
 	kmes_rate_exit();
 	rcu_barrier(); /* attachments that left a moment ago */
+	kmes_staging_free();
 	kmes_slots_free();
 }

@@ -20,6 +20,8 @@
  * @max_event: bytes of a user event
  * @max_depth: nesting of a user payload
  * @rate: events per second and process
+ * @capacity: bytes of each ring; during a swap the smaller of both, so that
+ *	what fits it fits every ring
  *
  * Each is read once per call with READ_ONCE().
  */
@@ -27,6 +29,7 @@ struct kmes_limits {
 	u32 max_event;
 	u32 max_depth;
 	u32 rate;
+	u32 capacity;
 };
 
 extern struct kmes_limits kmes_limits;
@@ -53,8 +56,28 @@ void kmes_memory_free(struct kmes_memory *m);
 /* ring_fd.c */
 
 /**
+ * struct kmes_writer - whom the last event of a ring was stamped with
+ * @stamp: its time and identity
+ * @task: its task; NULL: @stamp holds for nobody else
+ * @cred: the credential that it had
+ * @epoch: of the side tables when they were looked at
+ *
+ * The tokens behind a credential in force and the process of a task do not
+ * change, so the next event of the same task under the same credential has the
+ * same identity, unless one of them was freed and its address used again: then
+ * the epoch has moved.
+ */
+struct kmes_writer {
+	struct kmes_stamp stamp;
+	const struct task_struct *task;
+	const struct cred *cred;
+	long epoch;
+};
+
+/**
  * struct kmes_buffer - one CPU's ring and those attached to it
  * @ring: producer state; only its CPU writes, IRQs off
+ * @writer: likewise
  * @listeners: who is attached, changed under @lock; producers read it under RCU
  * @wait: sleepers in WAIT and poll
  * @wake: carries wake-ups out of the emission path (HAZ-026)
@@ -66,6 +89,7 @@ void kmes_memory_free(struct kmes_memory *m);
  */
 struct kmes_buffer {
 	struct kmes_ring ring;
+	struct kmes_writer writer;
 	struct kmes_listeners listeners;
 	struct wait_queue_head wait;
 	struct irq_work wake;
@@ -88,7 +112,6 @@ u32 kmes_cpu_count(void);
 int kmes_slot_cpu(u32 index);
 void kmes_slot_freed(u32 index);
 struct kmes_buffer *kmes_buffer_get(u32 index);
-u64 kmes_capacity(void);
 int kmes_swap(u64 capacity);
 
 /* config.c */
@@ -98,7 +121,7 @@ void kmes_config_changed(void);
 /* emit.c */
 
 u64 kmes_dropped_in_nmi(u32 index);
-u32 kmes_emit_user(const struct kmes_event *events, u32 count);
+u32 kmes_emit_records(u8 *records, u32 count);
 
 /* rate.c */
 
@@ -107,6 +130,9 @@ void kmes_rate_return(u32 count);
 void kmes_rate_exit(void);
 
 /* ioc_emit.c */
+
+int kmes_staging_alloc(void);
+void kmes_staging_free(void);
 
 long kmes_ioc_emit(const void __user *arg);
 long kmes_ioc_emit_batch(const void __user *arg);

@@ -4,21 +4,106 @@
  * order that the errnos promise (KMES-049, KMES-062, KMES-063). Everything
  * here may be preempted; only kmes_emit_user() is not (KMES-053).
  */
+#include <linux/cpumask.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <pkm/core/kmes_put.h>
 #include <pkm/core/msgpack.h>
 #include <pkm/kacs.h>
 
 #include "internal.h"
 
-/* What fits here needs no allocation; nearly every event does. */
-#define LOCAL_BYTES 512
-
-/* Up to here user memory is copied in words. */
-#define SHORT_BYTES 256
-
 static_assert(sizeof(struct kmes_emit_args) == sizeof(struct kmes_batch_entry), "EMIT is read as an entry");
+
+/**
+ * struct staging - kernel copies of one call
+ * @home: where it waits for the next call; NULL: freed after this one
+ * @open: for the validator
+ * @entries: of a batch
+ * @records: as they will stand in the ring; larger calls allocate
+ *
+ * One waits on each CPU. A call takes that of the CPU that it happens to be on
+ * and may be preempted with it: who finds none allocates his own.
+ */
+struct staging {
+	struct staging **home;
+	u32 open[KMES_DEPTH_MAX];
+	struct kmes_batch_entry entries[KMES_BATCH_MAX];
+	u8 records[22 * 1024];
+};
+
+static DEFINE_PER_CPU(struct staging *, waiting);
+
+static struct staging *staging_get(void)
+{
+	struct staging *s = xchg(raw_cpu_ptr(&waiting), NULL);
+
+	if (unlikely(!s)) {
+		s = kvmalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+		if (s)
+			s->home = NULL;
+	}
+	return s;
+}
+
+static void staging_put(struct staging *s)
+{
+	if (likely(s->home))
+		smp_store_release(s->home, s); /* empty since it was taken from there */
+	else
+		kvfree(s);
+}
+
+/* Room for @bytes of records; NULL without memory. */
+static u8 *records_get(struct staging *s, size_t bytes)
+{
+	if (likely(bytes <= sizeof(s->records)))
+		return s->records;
+	return kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+}
+
+static void records_put(struct staging *s, u8 *records)
+{
+	if (unlikely(records != s->records))
+		kvfree(records);
+}
+
+/**
+ * kmes_staging_free() - free what kmes_staging_alloc() made
+ *
+ * Context: module exit or failed init; nobody emits.
+ */
+void kmes_staging_free(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kvfree(xchg(per_cpu_ptr(&waiting, cpu), NULL));
+}
+
+/**
+ * kmes_staging_alloc() - staging memory for every online CPU
+ *
+ * Context: module init, cpus_read_lock() held. After a failure
+ * kmes_staging_free() frees what there is.
+ * Return: 0 or -ENOMEM.
+ */
+int kmes_staging_alloc(void)
+{
+	struct staging *s;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		s = kvmalloc_node(sizeof(*s), GFP_KERNEL, cpu_to_node(cpu));
+		if (!s)
+			return -ENOMEM;
+		s->home = per_cpu_ptr(&waiting, cpu);
+		*s->home = s;
+	}
+	return 0;
+}
 
 /*
  * May the caller emit, and is it free of the rate limit (KMES-047, KMES-058)?
@@ -33,122 +118,144 @@ static int authorize(bool *exempt)
 	return held & KACS_PRIV_MASK(KACS_PRIV_AUDIT) ? 0 : -EPERM;
 }
 
-/* Lengths only; no pointer is touched. */
-static int check_size(const struct kmes_batch_entry *e)
+/* The largest record that user space may write now (KMES-029). */
+static u32 size_limit(void)
 {
-	u32 size;
-
-	if (!kmes_record_size(e->event_type_len, e->payload_len, &size))
-		return -EINVAL;
-	if (size > READ_ONCE(kmes_limits.max_event) || size > kmes_capacity() / 2)
-		return -ENOSPC;
-	return 0;
+	return min(READ_ONCE(kmes_limits.max_event), READ_ONCE(kmes_limits.capacity) / 2);
 }
 
-/**
- * struct scratch - kernel copies of one call
- * @open: for the validator, @depth entries
- * @depth: nesting limit of this call
- * @bytes: types and payloads
- * @heap: what to free, NULL when the local buffers were enough
- * @local: buffers for the usual case
- */
-struct scratch {
-	u32 *open;
-	u32 depth;
-	u8 *bytes;
-	void *heap;
-	struct {
-		u32 open[KMES_DEPTH_DEFAULT];
-		u8 bytes[LOCAL_BYTES];
-	} local;
-};
-
-static int scratch_init(struct scratch *s, size_t bytes)
+/* Lengths only; no pointer is touched. */
+static __always_inline int measure(const struct kmes_batch_entry *e, u32 limit, u32 *size)
 {
-	s->depth = READ_ONCE(kmes_limits.max_depth);
-	s->heap = NULL;
-	if (bytes <= LOCAL_BYTES && s->depth <= KMES_DEPTH_DEFAULT) {
-		s->open = s->local.open;
-		s->bytes = s->local.bytes;
-		return 0;
-	}
-	s->heap = kvmalloc(s->depth * sizeof(u32) + bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!s->heap)
-		return -ENOMEM;
-	s->open = s->heap;
-	s->bytes = s->heap + s->depth * sizeof(u32);
-	return 0;
+	if (!kmes_record_size(e->event_type_len, e->payload_len, size))
+		return -EINVAL;
+	return *size > limit ? -ENOSPC : 0;
+}
+
+/* Inside user_read_access_begin(). */
+#define take_word(to, from, at, fault)                                              \
+	do {                                                                        \
+		u64 _word;                                                          \
+		unsafe_get_user(_word, (const u64 __user *)((from) + (at)), fault); \
+		pkm_put_le64((to) + (at), _word);                                   \
+	} while (0)
+
+/* Of nothing, copy_from_user() does not even judge the address. */
+static __always_inline bool is_short(u32 n)
+{
+	return n - 1 < 256;
 }
 
 /*
- * Copies user memory. Most pieces are short: words in a loop cost less than
- * getting into the string copy and having the destination judged, whose size
- * was computed from this very length.
+ * Most pieces are short: this costs less than getting into the string copy and
+ * having the destination judged, whose size was computed from these lengths.
+ * The end may be read in part again: the copy is what counts.
  */
-static int take_bytes(u8 *to, u64 from, u32 n)
+static __always_inline bool take_short(u8 *to, const u8 __user *from, size_t n)
 {
-	const u8 __user *src = u64_to_user_ptr(from);
-	u64 word;
-	u32 i;
+	size_t i;
+	u8 byte;
 
-	if (n < 8 || n > SHORT_BYTES)
-		return copy_from_user(to, src, n) ? -EFAULT : 0;
-	if (!user_read_access_begin(src, n))
-		return -EFAULT;
-#pragma GCC unroll 4
-	for (i = 0; i < n - 7; i += 8) {
-		unsafe_get_user(word, (const u64 __user *)(src + i), fault);
-		pkm_put_le64(to + i, word);
+	if (n >= 64) {
+		for (i = 0;; i = min(i + 64, n - 64)) {
+			take_word(to, from, i, fault);
+			take_word(to, from, i + 8, fault);
+			take_word(to, from, i + 16, fault);
+			take_word(to, from, i + 24, fault);
+			take_word(to, from, i + 32, fault);
+			take_word(to, from, i + 40, fault);
+			take_word(to, from, i + 48, fault);
+			take_word(to, from, i + 56, fault);
+			if (i == n - 64)
+				return true;
+		}
 	}
-	/* The last eight, some of them perhaps a second time: the copy is what counts. */
-	unsafe_get_user(word, (const u64 __user *)(src + n - 8), fault);
-	pkm_put_le64(to + n - 8, word);
+	if (n >= 8) {
+		for (i = 0;; i = min(i + 8, n - 8)) {
+			take_word(to, from, i, fault);
+			if (i == n - 8)
+				return true;
+		}
+	}
+	for (i = 0; i < n; i++) {
+		unsafe_get_user(byte, from + i, fault);
+		to[i] = byte;
+	}
+	return true;
+
+fault:
+	return false;
+}
+
+/* Type and payload, one behind the other; each byte counts as it was copied (KMES-050). */
+static __always_inline bool take_bytes(u8 *to, const struct kmes_batch_entry *e)
+{
+	const u8 __user *type = u64_to_user_ptr(e->event_type), *payload = u64_to_user_ptr(e->payload);
+	const u32 type_len = e->event_type_len, payload_len = e->payload_len;
+	bool taken;
+
+	if (!is_short(type_len) || !is_short(payload_len))
+		return !copy_from_user(to, type, type_len) &&
+		       !copy_from_user(to + type_len, payload, payload_len);
+	if (!access_ok(payload, payload_len) || !user_read_access_begin(type, type_len))
+		return false;
+	taken = take_short(to, type, type_len) && take_short(to + type_len, payload, payload_len);
 	user_read_access_end();
+	return taken;
+}
+
+/* Lay the record down at @to: copy type and payload, judge the copy. */
+static __always_inline int take_in(const struct kmes_batch_entry *e, u8 *to, u32 size, struct staging *s,
+				   u32 depth)
+{
+	u8 *type = to + KMES_OFF_TYPE;
+
+	if (!take_bytes(type, e))
+		return -EFAULT;
+	if (!e->event_type_len || !pkm_utf8_valid(type, e->event_type_len) ||
+	    !pkm_mp_valid(type + e->event_type_len, e->payload_len, s->open, depth))
+		return -EINVAL;
+	record_head(to, size, KMES_ORIGIN_USER, e->event_type_len); /* KMES-014 */
 	return 0;
+}
+
+static __always_inline bool take_args(struct kmes_batch_entry *e, const struct kmes_batch_entry __user *from)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return false;
+	unsafe_get_user(e->event_type, &from->event_type, fault);
+	unsafe_get_user(e->event_type_len, &from->event_type_len, fault);
+	unsafe_get_user(e->payload, &from->payload, fault);
+	unsafe_get_user(e->payload_len, &from->payload_len, fault);
+	user_read_access_end();
+	return true;
 
 fault:
 	user_read_access_end();
-	return -EFAULT;
+	return false;
 }
 
-/* Copy type and payload to @to, once, and judge the copy (KMES-050). */
-static int take_in(const struct kmes_batch_entry *e, u8 *to, const struct scratch *s, struct kmes_event *out)
+static __always_inline int emit_one(const struct kmes_batch_entry *e)
 {
-	u8 *payload = to + e->event_type_len;
-
-	if (take_bytes(to, e->event_type, e->event_type_len) ||
-	    take_bytes(payload, e->payload, e->payload_len))
-		return -EFAULT;
-	if (!e->event_type_len || !pkm_utf8_valid(to, e->event_type_len) ||
-	    !pkm_mp_valid(payload, e->payload_len, s->open, s->depth))
-		return -EINVAL;
-	out->type = to;
-	out->type_len = e->event_type_len;
-	out->payload = payload;
-	out->payload_len = e->payload_len;
-	return 0;
-}
-
-static int emit_one(const struct kmes_batch_entry *e)
-{
-	struct kmes_event event;
-	struct scratch s __uninitialized; /* 640 bytes; scratch_init() fills in what is read */
+	struct staging *s;
+	u8 *record;
+	u32 size;
 	int err;
 
 	if (!e->event_type_len)
 		return -EINVAL;
-	err = check_size(e);
+	err = measure(e, size_limit(), &size);
 	if (err)
 		return err;
-	err = scratch_init(&s, (size_t)e->event_type_len + e->payload_len);
-	if (err)
-		return err;
-	err = take_in(e, s.bytes, &s, &event);
-	if (!err && !kmes_emit_user(&event, 1))
+	s = staging_get();
+	if (!s)
+		return -ENOMEM;
+	record = records_get(s, size);
+	err = record ? take_in(e, record, size, s, READ_ONCE(kmes_limits.max_depth)) : -ENOMEM;
+	if (!err && !kmes_emit_records(record, 1))
 		err = -ENOSPC;
-	if (s.heap)
-		kvfree(s.heap);
+	records_put(s, record);
+	staging_put(s);
 	return err;
 }
 
@@ -165,13 +272,13 @@ static int emit_one(const struct kmes_batch_entry *e)
  */
 long kmes_ioc_emit(const void __user *arg)
 {
-	struct kmes_batch_entry e;
+	struct kmes_batch_entry e __uninitialized;
 	bool exempt;
 	int err = authorize(&exempt);
 
 	if (err)
 		return err;
-	if (copy_from_user(&e, arg, sizeof(e)))
+	if (!take_args(&e, arg))
 		return -EFAULT;
 	if (!exempt) {
 		err = kmes_rate_take(1);
@@ -188,54 +295,50 @@ long kmes_ioc_emit(const void __user *arg)
  * How many entries from the first on pass the size checks, and what they need.
  * The errno of the one that does not is due only if all before it are good.
  */
-static u32 measure(const struct kmes_batch_entry *e, u32 count, size_t *bytes, int *err)
+static u32 measure_all(const struct kmes_batch_entry *e, u32 count, size_t *bytes, int *err)
 {
-	u32 i;
+	const u32 limit = size_limit();
+	size_t sum = 0;
+	u32 size, i;
 
-	*bytes = 0;
-	*err = 0;
 	for (i = 0; i < count; i++) {
-		*err = check_size(&e[i]);
+		*err = measure(&e[i], limit, &size);
 		if (*err)
 			break;
-		*bytes += (size_t)e[i].event_type_len + e[i].payload_len;
+		sum += size;
 	}
+	*bytes = sum;
 	return i;
 }
 
 /* Stage every entry up to the first bad one, then write those at once (KMES-065, KMES-070). */
-static int emit_entries(const struct kmes_batch_entry *e, u32 count, u32 *emitted)
+static int emit_entries(struct staging *s, u32 count, u32 *emitted)
 {
-	struct kmes_event *events = kmalloc_array(count, sizeof(*events), GFP_KERNEL_ACCOUNT);
-	struct scratch s __uninitialized; /* 640 bytes; scratch_init() fills in what is read */
+	const u32 depth = READ_ONCE(kmes_limits.max_depth);
+	int size_err = 0, err = 0;
+	u8 *records, *to;
 	size_t bytes;
-	int size_err, err;
-	u32 fit, i;
-	u8 *to;
+	u32 fit, size, i;
 
-	if (!events)
+	fit = measure_all(s->entries, count, &bytes, &size_err);
+	records = to = records_get(s, bytes);
+	if (!records)
 		return -ENOMEM;
-	fit = measure(e, count, &bytes, &size_err);
-	err = scratch_init(&s, bytes);
-	if (err)
-		goto free;
-	to = s.bytes;
 	for (i = 0; i < fit; i++) {
-		err = take_in(&e[i], to, &s, &events[i]);
+		size = KMES_HEADER_SIZE + s->entries[i].event_type_len + s->entries[i].payload_len;
+		err = take_in(&s->entries[i], to, size, s, depth);
 		if (err)
 			break;
-		to += e[i].event_type_len + e[i].payload_len;
+		to += size;
 	}
 	if (!err)
 		err = size_err;
 	if (i) {
-		*emitted = kmes_emit_user(events, i);
+		*emitted = kmes_emit_records(records, i);
 		if (*emitted < i)
 			err = -ENOSPC;
 	}
-	kvfree(s.heap);
-free:
-	kfree(events);
+	records_put(s, records);
 	return err;
 }
 
@@ -243,16 +346,17 @@ free:
 static int emit_batch(const struct kmes_batch_args *b, u32 *emitted)
 {
 	u32 __user *out = u64_to_user_ptr(b->emitted_out);
-	struct kmes_batch_entry *entries;
-	int err;
+	struct staging *s;
+	int err = -EFAULT;
 
 	if (put_user(0, out))
 		return -EFAULT;
-	entries = memdup_user(u64_to_user_ptr(b->entries), b->count * sizeof(*entries));
-	if (IS_ERR(entries))
-		return PTR_ERR(entries);
-	err = emit_entries(entries, b->count, emitted);
-	kfree(entries);
+	s = staging_get();
+	if (!s)
+		return -ENOMEM;
+	if (!copy_from_user(s->entries, u64_to_user_ptr(b->entries), b->count * sizeof(s->entries[0])))
+		err = emit_entries(s, b->count, emitted);
+	staging_put(s);
 	if (put_user(*emitted, out))
 		err = -EFAULT;
 	return err;

@@ -36,7 +36,6 @@ struct slot {
 
 static struct slot *slots; /* constant after load */
 static u32 slot_count;
-static u64 capacity_now;
 static bool swap_waits; /* for an old generation to go */
 static DEFINE_MUTEX(swap_lock);
 
@@ -83,18 +82,6 @@ struct kmes_buffer *kmes_buffer_get(u32 index)
 int kmes_slot_cpu(u32 index)
 {
 	return slots[array_index_nospec(index, slot_count)].cpu;
-}
-
-/**
- * kmes_capacity() - bytes of each ring
- *
- * Context: any. During a swap the smaller of both, so that what fits it fits
- * every ring.
- * Return: the capacity.
- */
-u64 kmes_capacity(void)
-{
-	return READ_ONCE(capacity_now);
 }
 
 /**
@@ -177,13 +164,13 @@ static void swap_all(u64 capacity)
 {
 	u32 i;
 
-	WRITE_ONCE(capacity_now, min(capacity, capacity_now));
+	WRITE_ONCE(kmes_limits.capacity, min(capacity, kmes_limits.capacity));
 	cpus_read_lock();
 	for (i = 0; i < slot_count; i++)
 		if (smp_call_function_single(slots[i].cpu, swap_here, &slots[i], true))
 			swap_here(&slots[i]); /* offline, and stays so under this lock (KMES-146) */
 	cpus_read_unlock();
-	WRITE_ONCE(capacity_now, capacity);
+	WRITE_ONCE(kmes_limits.capacity, capacity);
 	synchronize_rcu(); /* kmes_buffer_get() */
 	put_next();
 }
@@ -202,9 +189,9 @@ int kmes_swap(u64 capacity)
 	int err = 0;
 
 	mutex_lock(&swap_lock);
-	WRITE_ONCE(swap_waits, capacity != capacity_now);
+	WRITE_ONCE(swap_waits, capacity != kmes_limits.capacity);
 	smp_mb(); /* pairs with kmes_slot_freed() */
-	if (capacity != capacity_now) {
+	if (capacity != kmes_limits.capacity) {
 		err = generation_free() ? make_next(capacity) : -EBUSY;
 		if (!err)
 			swap_all(capacity);
@@ -246,7 +233,7 @@ int kmes_slots_alloc(void)
 	struct kmes_buffer *b;
 	int cpu;
 
-	capacity_now = KMES_CAPACITY_DEFAULT;
+	kmes_limits.capacity = KMES_CAPACITY_DEFAULT;
 	slots = kcalloc(num_online_cpus(), sizeof(*slots), GFP_KERNEL);
 	if (!slots)
 		return -ENOMEM;

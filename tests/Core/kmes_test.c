@@ -2,7 +2,7 @@
 /* core/kmes and MessagePack: record bytes, ring arithmetic, rate, writer and validator. */
 #include <stdlib.h>
 
-#include <pkm/core/kmes.h>
+#include <pkm/core/kmes_put.h>
 #include <pkm/core/msgpack.h>
 
 #include "harness.h"
@@ -125,6 +125,82 @@ TEST(Put_Flood_KeepsTheChainWhole)
 	}
 	EXPECT_EQ(pos, page.write_pos);
 	EXPECT_EQ(expect, ring.sequence + 1);
+}
+
+/* Lays records of type "t" down as ioc_emit.c does; sizes say how large each is. */
+static void lay_down(u8 *to, const u32 *sizes, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; to += sizes[i++]) {
+		memset(to, 0xee, sizes[i]);
+		record_head(to, sizes[i], KMES_ORIGIN_USER, 1);
+		to[KMES_OFF_TYPE] = 't';
+	}
+}
+
+/* KMES-014 KMES-042 KMES-070: laid out elsewhere or in the ring, the bytes are the same */
+TEST(PutRecords_Several_AreWhatPutWrites)
+{
+	static const u32 sizes[] = { 100, 78, 333 };
+	static u8 records[511], want[511], payload[255];
+
+	memset(payload, 0xee, sizeof(payload));
+	start();
+	EXPECT(kmes_ring_put(&ring, 0, &stamp, &(struct kmes_event){ "t", payload, 22, 1 }));
+	EXPECT(kmes_ring_put(&ring, 0, &stamp, &(struct kmes_event){ "t", NULL, 0, 1 }));
+	EXPECT(kmes_ring_put(&ring, 0, &stamp, &(struct kmes_event){ "t", payload, 255, 1 }));
+	memcpy(want, data, sizeof(want));
+	start();
+	lay_down(records, sizes, 3);
+	EXPECT_EQ(kmes_ring_put_records(&ring, &stamp, records, 3), 3);
+	EXPECT_BYTES(data, want, sizeof(want));
+	EXPECT_EQ(page.write_pos, 0);
+	EXPECT_EQ(ring.pending, 511);
+	EXPECT_EQ(ring.sequence, 3);
+}
+
+/* KMES-052: too large for a ring that has shrunk: no number, no drop, what comes before it stays */
+TEST(PutRecords_TooLargeForTheRing_StopThere)
+{
+	static const u32 sizes[] = { 100, CAPACITY / 2, CAPACITY / 2 + 1, 100 };
+	static u8 records[CAPACITY + 201];
+
+	start();
+	lay_down(records, sizes, 4);
+	EXPECT_EQ(kmes_ring_put_records(&ring, &stamp, records, 4), 2);
+	EXPECT_EQ(ring.sequence, 2);
+	EXPECT_EQ(ring.dropped, 0);
+	EXPECT_EQ(ring.pending, 100 + CAPACITY / 2);
+	lay_down(records, sizes + 2, 2);
+	EXPECT_EQ(kmes_ring_put_records(&ring, &stamp, records, 2), 0);
+	EXPECT_EQ(ring.pending, 100 + CAPACITY / 2);
+}
+
+/* KMES-072 KMES-096: more than the ring holds; the newest survive, positions stay in order */
+TEST(PutRecords_MoreThanTheRing_NewestSurvive)
+{
+	static u8 records[256 * 1024];
+	u32 sizes[256], i;
+	u64 pos, expect = 0;
+
+	for (i = 0; i < 256; i++)
+		sizes[i] = 1024;
+	lay_down(records, sizes, 256);
+	start();
+	EXPECT_EQ(kmes_ring_put_records(&ring, &stamp, records, 256), 256);
+	EXPECT(page.tail_pos <= page.write_pos);
+	kmes_ring_publish(&ring);
+	EXPECT_EQ(page.write_pos, 256 * 1024);
+	EXPECT_EQ(page.tail_pos, 256 * 1024 - CAPACITY);
+	EXPECT_EQ(ring.overwritten, 256 - CAPACITY / 1024);
+	for (pos = page.tail_pos; pos < page.write_pos; pos += 1024) {
+		u64 sequence = pkm_get_le64(data + (pos & (CAPACITY - 1)) + 16);
+
+		EXPECT(!expect || sequence == expect);
+		expect = sequence + 1;
+	}
+	EXPECT_EQ(expect, 257);
 }
 
 /* HAZ-025 */

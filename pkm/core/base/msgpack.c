@@ -230,79 +230,89 @@ void pkm_mp_map(struct pkm_mp *m, u32 pairs)
 	m->left += 2ULL * pairs;
 }
 
-/* What one type byte announces. */
-struct token {
-	u64 skip;     /* bytes after the type byte, length field included */
-	u64 children; /* values inside, for a container */
-	bool opens;   /* is a container, even an empty one */
+/*
+ * What a type byte announces, in one byte: a kind, and in the lower bits a
+ * number that belongs to it. Containers are the kinds from FULL on.
+ */
+enum shape {
+	FIXED = 0x00, /* so many bytes follow */
+	LEN8 = 0x20,  /* a length follows, then so many bytes more than it says */
+	LEN16 = 0x40,
+	LEN32 = 0x60,
+	FULL = 0x80,   /* so many values are inside */
+	LIST16 = 0xa0, /* a count follows; 1: of pairs */
+	LIST32 = 0xc0,
+	NEVER = 0xe0, /* not used by the format */
+	KIND = 0xe0,
 };
 
-/* Big-endian length field of 1, 2 or 4 bytes; 0 past the end, which the caller's skip check then catches. */
-static u32 field(const u8 *p, u32 left, u32 width)
-{
-	if (left < width)
-		return 0;
-	if (width == 1)
-		return p[0];
-	return width == 2 ? pkm_get_be16(p) : pkm_get_be32(p);
-}
+/* clang-format off */
+static const u8 shapes[256] = {
+	[0x00] = FIXED, /* positive fixint, to 0x7f */
+	[0x80] = FULL | 0, FULL | 2, FULL | 4, FULL | 6, FULL | 8, FULL | 10, FULL | 12, FULL | 14, /* fixmap */
+	FULL | 16, FULL | 18, FULL | 20, FULL | 22, FULL | 24, FULL | 26, FULL | 28, FULL | 30,
+	[0x90] = FULL | 0, FULL | 1, FULL | 2, FULL | 3, FULL | 4, FULL | 5, FULL | 6, FULL | 7, /* fixarray */
+	FULL | 8, FULL | 9, FULL | 10, FULL | 11, FULL | 12, FULL | 13, FULL | 14, FULL | 15,
+	[0xa0] = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, /* fixstr */
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+	[0xc0] = FIXED, NEVER, FIXED, FIXED,     /* nil, none, false, true */
+	[0xc4] = LEN8, LEN16, LEN32,             /* bin */
+	[0xc7] = LEN8 | 1, LEN16 | 1, LEN32 | 1, /* ext: a type byte behind the length */
+	[0xca] = 4, 8,                           /* float */
+	[0xcc] = 1, 2, 4, 8,                     /* uint */
+	[0xd0] = 1, 2, 4, 8,                     /* int */
+	[0xd4] = 2, 3, 5, 9, 17,                 /* fixext: a type byte too */
+	[0xd9] = LEN8, LEN16, LEN32,             /* str */
+	[0xdc] = LIST16, LIST32,                 /* array */
+	[0xde] = LIST16 | 1, LIST32 | 1,         /* map */
+	[0xe0] = FIXED, /* negative fixint, to 0xff */
+};
+/* clang-format on */
 
-/* Types 0xc0 to 0xdf: one row each. */
-static bool classify_tagged(u8 tag, const u8 *rest, u32 left, struct token *t)
-{
-	/* Width of the length field for ext 8-32 and bin 8-32, str 8-32, array and map 16-32. */
-	u32 width;
+/* What is left of a value that is being checked. */
+struct rest {
+	const u8 *p;
+	u32 len;
+};
 
-	if (tag == 0xc1) /* never used by the format */
+/* Big-endian number of @width bytes; false when it is cut off. */
+static __always_inline bool take_field(struct rest *r, u32 width, u64 *number)
+{
+	const u8 *at = r->p;
+
+	if (r->len < width)
 		return false;
-	if (tag <= 0xc3) /* nil, false, true */
-		return true;
-	if (tag <= 0xc6 || (tag >= 0xd9 && tag <= 0xdb)) { /* bin, str */
-		width = 1u << (tag <= 0xc6 ? tag - 0xc4 : tag - 0xd9);
-		t->skip = (u64)width + field(rest, left, width);
-		return true;
-	}
-	if (tag <= 0xc9) { /* ext: a type byte after the length */
-		width = 1u << (tag - 0xc7);
-		t->skip = (u64)width + 1 + field(rest, left, width);
-		return true;
-	}
-	if (tag <= 0xcb) { /* float 32, 64 */
-		t->skip = 4u << (tag - 0xca);
-		return true;
-	}
-	if (tag <= 0xd3) { /* uint 8-64, int 8-64 */
-		t->skip = 1u << ((tag - 0xcc) & 3);
-		return true;
-	}
-	if (tag <= 0xd8) { /* fixext 1-16 */
-		t->skip = 1 + (1u << (tag - 0xd4));
-		return true;
-	}
-	width = tag & 1 ? 4 : 2; /* dc array16, dd array32, de map16, df map32 */
-	t->skip = width;
-	t->opens = true;
-	t->children = (u64)field(rest, left, width) << (tag >= 0xde);
+	r->p += width;
+	r->len -= width;
+	*number = width == 1 ? at[0] : width == 2 ? pkm_get_be16(at) : pkm_get_be32(at);
 	return true;
 }
 
-static bool classify(u8 tag, const u8 *rest, u32 left, struct token *t)
+/*
+ * The bytes or values that @shape announces, with its length or count field if
+ * it has one; false when that is cut off or there is no such type.
+ */
+static __always_inline bool announced(u8 shape, struct rest *r, u64 *number)
 {
-	t->skip = 0;
-	t->children = 0;
-	t->opens = false;
-	if (tag < 0x80 || tag >= 0xe0) /* fixint */
-		return true;
-	if (tag < 0xa0) { /* fixmap, fixarray */
-		t->opens = true;
-		t->children = (u64)(tag & 0x0f) << (tag < 0x90);
-		return true;
-	}
-	if (tag < 0xc0) { /* fixstr */
-		t->skip = tag & 0x1f;
-		return true;
-	}
-	return classify_tagged(tag, rest, left, t);
+	const u8 low = shape & ~KIND;
+	bool taken = true;
+
+	if (shape < LEN16)
+		taken = take_field(r, 1, number);
+	else if (shape < LEN32)
+		taken = take_field(r, 2, number);
+	else if (shape < FULL)
+		taken = take_field(r, 4, number);
+	else if (shape < LIST16)
+		*number = 0;
+	else if (shape < LIST32)
+		taken = take_field(r, 2, number);
+	else if (shape < NEVER)
+		taken = take_field(r, 4, number);
+	else
+		taken = false;
+	*number = shape < LIST16 ? *number + low : *number << low;
+	return taken;
 }
 
 /**
@@ -317,33 +327,43 @@ static bool classify(u8 tag, const u8 *rest, u32 left, struct token *t)
  * and keys need not be strings: the format does not ask for it.
  *
  * A container can announce at most as many values as bytes are left, so the
- * open counts cannot overflow.
+ * counts cannot overflow.
  *
  * Context: Any. Time is linear in @len.
  * Return: true iff it is.
  */
 bool pkm_mp_valid(const u8 *p, u32 len, u32 *open, u32 max_depth)
 {
+	struct rest r = { p, len };
 	u32 depth = 0;
-	u32 pos = 0;
-	struct token t;
+	u32 due = 1; /* values still to come in the innermost container */
+	u64 number;
+	u8 shape;
 
 	for (;;) {
-		if (pos >= len || !classify(p[pos], p + pos + 1, len - pos - 1, &t))
+		if (!r.len)
 			return false;
-		pos++;
-		if (t.skip > len - pos || t.children > len - pos - t.skip)
+		r.len--;
+		shape = shapes[*r.p++];
+		number = shape;
+		if (shape >= LEN8 && !announced(shape, &r, &number))
 			return false;
-		pos += t.skip;
-		if (t.opens && depth == max_depth)
+		if (number > r.len)
 			return false;
-		if (t.children) {
-			open[depth++] = t.children;
-			continue;
+		due--;
+		if (shape < FULL) {
+			r.p += number;
+			r.len -= number;
+		} else {
+			if (depth == max_depth)
+				return false;
+			open[depth++] = due; /* of the container around it */
+			due = number;
 		}
-		while (depth && --open[depth - 1] == 0)
-			depth--;
-		if (depth == 0)
-			return pos == len;
+		while (!due) {
+			if (!depth)
+				return !r.len;
+			due = open[--depth];
+		}
 	}
 }

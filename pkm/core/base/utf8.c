@@ -52,23 +52,17 @@ u32 pkm_utf8_next(const u8 *s, u32 len, u32 *pos)
 }
 
 /**
- * pkm_utf8_valid() - is this well-formed UTF-8?
- * @s: bytes; U+0000 is a character like any other
- * @len: how many; 0 is valid
+ * pkm_utf8_decodes() - pkm_utf8_valid() for what is not all ASCII
+ * @s: bytes
+ * @len: how many
  *
  * Context: Any.
  * Return: true iff every byte belongs to a well-formed character.
  */
-bool pkm_utf8_valid(const u8 *s, u32 len)
+bool pkm_utf8_decodes(const u8 *s, u32 len)
 {
-	const u64 high = 0x8080808080808080ULL;
 	u32 pos = 0;
 
-	/* Names are nearly always ASCII: eight bytes at a time, the last eight perhaps twice. */
-	while (len - pos >= 8 && !(pkm_get_le64(s + pos) & high))
-		pos += 8;
-	if (pos && len - pos < 8 && !(pkm_get_le64(s + len - 8) & high))
-		return true;
 	while (pos < len) {
 		if (s[pos] < 0x80)
 			pos++;

@@ -64,6 +64,25 @@ bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stam
 }
 
 /**
+ * kmes_ring_put_records() - write records laid out elsewhere behind what is pending
+ * @r: ring
+ * @stamp: time and identity
+ * @records: one behind the other, complete but for what record_stamp() writes
+ * @count: how many
+ *
+ * Stops at the first that is larger than half the ring, without taking a number
+ * for it: they were measured before, so the ring has shrunk since (KMES-052).
+ * One copy for all, unless they are more than half a ring.
+ *
+ * Context: Any; the caller is the ring's only writer.
+ * Return: how many were written.
+ */
+u32 kmes_ring_put_records(struct kmes_ring *r, const struct kmes_stamp *stamp, u8 *records, u32 count)
+{
+	return ring_put_records(r, stamp, records, count);
+}
+
+/**
  * kmes_ring_publish() - make everything written visible at once (KMES-041)
  * @r: ring
  *

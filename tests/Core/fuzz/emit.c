@@ -15,23 +15,17 @@
 
 u8 *user_memory;
 size_t user_size;
-struct kmes_limits kmes_limits = { .max_event = 2048, .max_depth = 6 };
+struct kmes_limits kmes_limits = { .max_event = 2048, .max_depth = 6, .capacity = CAPACITY };
 
 static u32 tokens;
 static bool may_emit, is_exempt;
-static struct kmes_event got[KMES_BATCH_MAX];
-static u8 *copies[KMES_BATCH_MAX];
+static u8 *got[KMES_BATCH_MAX];
 static u32 got_count;
 
 u64 kacs_caller_privileges(u64 mask)
 {
 	return mask & ((may_emit ? KACS_PRIV_MASK(KACS_PRIV_AUDIT) : 0) |
 		       (is_exempt ? KACS_PRIV_MASK(KACS_PRIV_TCB) : 0));
-}
-
-u64 kmes_capacity(void)
-{
-	return CAPACITY;
 }
 
 int kmes_rate_take(u32 count)
@@ -47,17 +41,17 @@ void kmes_rate_return(u32 count)
 	tokens += count;
 }
 
-/* Keeps what would be written; the caller's copies go away. */
-u32 kmes_emit_user(const struct kmes_event *events, u32 count)
+/* Keeps what would be written, each record in memory of its own. */
+u32 kmes_emit_records(u8 *records, u32 count)
 {
-	u32 i;
+	u32 i, size;
 
 	HOLDS(count >= 1 && count <= KMES_BATCH_MAX && !got_count);
 	for (i = 0; i < count; i++) {
-		copies[i] = malloc(events[i].type_len + events[i].payload_len);
-		memcpy(copies[i], events[i].type, events[i].type_len);
-		memcpy(copies[i] + events[i].type_len, events[i].payload, events[i].payload_len);
-		got[i] = events[i];
+		size = pkm_get_le32(records);
+		HOLDS(size > KMES_HEADER_SIZE && size <= 2048);
+		got[i] = exact_copy(records, size);
+		records += size;
 	}
 	got_count = count;
 	return count;
@@ -86,12 +80,18 @@ static int verdict(const struct kmes_batch_entry *e, bool first)
 	return 0;
 }
 
+/* KMES-005 KMES-006 KMES-014: all of the header that the moment of writing does not add */
 static void check_event(u32 i, const struct kmes_batch_entry *e)
 {
-	HOLDS(got[i].type_len == e->event_type_len && got[i].payload_len == e->payload_len);
-	HOLDS(!memcmp(copies[i], user_at((void *)(uintptr_t)e->event_type, e->event_type_len),
+	u32 header = KMES_HEADER_SIZE + e->event_type_len;
+
+	HOLDS(pkm_get_le32(got[i] + KMES_OFF_EVENT_SIZE) == header + e->payload_len);
+	HOLDS(pkm_get_le32(got[i] + KMES_OFF_HEADER_SIZE) == header);
+	HOLDS(got[i][KMES_OFF_ORIGIN] == KMES_ORIGIN_USER);
+	HOLDS(pkm_get_le16(got[i] + KMES_OFF_TYPE_LEN) == e->event_type_len);
+	HOLDS(!memcmp(got[i] + KMES_OFF_TYPE, user_at((void *)(uintptr_t)e->event_type, e->event_type_len),
 		      e->event_type_len));
-	HOLDS(!memcmp(copies[i] + e->event_type_len, user_at((void *)(uintptr_t)e->payload, e->payload_len),
+	HOLDS(!memcmp(got[i] + header, user_at((void *)(uintptr_t)e->payload, e->payload_len),
 		      e->payload_len));
 }
 
@@ -169,6 +169,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	u32 i;
 
+	if (!waiting && kmes_staging_alloc())
+		return 0;
 	if (size < 1)
 		return 0;
 	may_emit = data[0] & 15;
@@ -182,7 +184,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	else
 		batch((void *)USER_BASE);
 	for (i = 0; i < got_count; i++)
-		free(copies[i]);
+		free(got[i]);
 	free(user_memory);
 	return 0;
 }

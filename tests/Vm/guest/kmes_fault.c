@@ -3,6 +3,9 @@
 #include "tap.h"
 #include "kmes_consumer.h"
 
+/* More than waits on each CPU for the copy. */
+#define LARGE 30000
+
 static int switch_fd;
 static struct consumer ring;
 
@@ -25,14 +28,14 @@ static int countdown(void)
 
 static int op_emit(void)
 {
-	static __u8 payload[4096] = { 0xc5, 4093 >> 8, 4093 & 0xff };
+	static __u8 payload[LARGE] = { 0xc5, (LARGE - 3) >> 8, (LARGE - 3) & 0xff };
 
 	return emit_raw("fault", 5, payload, sizeof(payload));
 }
 
 static int op_batch(void)
 {
-	static __u8 payload[600] = { 0xc5, 597 >> 8, 597 & 0xff };
+	static __u8 payload[LARGE] = { 0xc5, (LARGE - 3) >> 8, (LARGE - 3) & 0xff };
 	struct kmes_batch_entry e = { .event_type = addr("fault"),
 				      .event_type_len = 5,
 				      .payload = addr(payload),

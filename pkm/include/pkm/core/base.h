@@ -80,7 +80,7 @@ static inline void pkm_put_be32(void *p, u32 v)
 	memcpy(p, &v, sizeof(v));
 }
 
-static inline u64 pkm_get_le64(const void *p)
+static __always_inline u64 pkm_get_le64(const void *p)
 {
 	u64 v;
 
@@ -88,7 +88,7 @@ static inline u64 pkm_get_le64(const void *p)
 	return v;
 }
 
-static inline void pkm_put_le64(void *p, u64 v)
+static __always_inline void pkm_put_le64(void *p, u64 v)
 {
 	memcpy(p, &v, sizeof(v));
 }
@@ -195,7 +195,30 @@ static inline bool pkm_writer_ok(const struct pkm_writer *w)
 	return !w->failed && w->len <= w->cap;
 }
 
-bool pkm_utf8_valid(const u8 *s, u32 len);
+bool pkm_utf8_decodes(const u8 *s, u32 len);
+
+/* Nothing above 0x7f? Eight bytes at a time, the last eight perhaps in part again. */
+static __always_inline bool pkm_is_ascii(const u8 *s, u32 len)
+{
+	u64 seen = 0;
+	u32 i;
+
+	if (len >= 8) {
+		for (i = 0; i < len - 8; i += 8)
+			seen |= pkm_get_le64(s + i);
+		seen |= pkm_get_le64(s + len - 8);
+	} else {
+		for (i = 0; i < len; i++)
+			seen |= s[i];
+	}
+	return !(seen & 0x8080808080808080ULL);
+}
+
+/* Well-formed UTF-8? U+0000 is a character like any other, nothing at all is valid. Names are nearly always ASCII. */
+static __always_inline bool pkm_utf8_valid(const u8 *s, u32 len)
+{
+	return likely(pkm_is_ascii(s, len)) || pkm_utf8_decodes(s, len);
+}
 u32 pkm_utf8_next(const u8 *s, u32 len, u32 *pos);
 u32 pkm_utf8_put(u32 cp, u8 out[4]);
 

@@ -30,57 +30,57 @@ static __always_inline void copy_type(u8 *to, const u8 *from, u32 n)
 	}
 }
 
-/*
- * Lays a record of @size bytes down at @to; type and payload are copied
- * unchanged (KMES-010).
- */
-static __always_inline void record_write(u8 *to, u32 size, u64 sequence, u16 cpu, u8 origin,
-					 const struct kmes_stamp *stamp, const struct kmes_event *event)
+/* What an emitter knows of its record (KMES-005, KMES-006). */
+static __always_inline void record_head(u8 *to, u32 size, u8 origin, u32 type_len)
+{
+	pkm_put_le32(to + KMES_OFF_EVENT_SIZE, size);
+	pkm_put_le32(to + KMES_OFF_HEADER_SIZE, KMES_HEADER_SIZE + type_len);
+	to[KMES_OFF_ORIGIN] = origin;
+	pkm_put_le16(to + KMES_OFF_TYPE_LEN, type_len);
+}
+
+/* What only the moment of writing knows; the number is taken after the time (KMES-012). */
+static __always_inline void record_stamp(u8 *to, struct kmes_ring *r, const struct kmes_stamp *stamp)
 {
 	static_assert(KMES_OFF_TYPE_LEN == KMES_OFF_EFFECTIVE + KMES_GUIDS_LEN,
 		      "KMES-005: the GUIDs are neighbours");
+	const u64 sequence = ++r->sequence;
 
-	pkm_put_le32(to + KMES_OFF_EVENT_SIZE, size);
-	pkm_put_le32(to + KMES_OFF_HEADER_SIZE, KMES_HEADER_SIZE + event->type_len);
 	pkm_put_le64(to + KMES_OFF_TIMESTAMP, stamp->timestamp);
 	pkm_put_le64(to + KMES_OFF_SEQUENCE, sequence);
-	pkm_put_le16(to + KMES_OFF_CPU_ID, cpu);
-	to[KMES_OFF_ORIGIN] = origin;
+	pkm_put_le16(to + KMES_OFF_CPU_ID, r->cpu);
 	memcpy(to + KMES_OFF_EFFECTIVE, stamp->guids, KMES_GUIDS_LEN);
-	pkm_put_le16(to + KMES_OFF_TYPE_LEN, event->type_len);
-	copy_type(to + KMES_OFF_TYPE, event->type, event->type_len);
-	if (event->payload_len)
-		memcpy(to + KMES_HEADER_SIZE + event->type_len, event->payload, event->payload_len);
 }
 
 /* kmes_ring_publish() */
 static __always_inline void ring_publish(struct kmes_ring *r)
 {
-	r->write_pos = r->pending;
-	smp_store_release(&r->page->write_pos, r->pending); /* (B) */
+	u64 end = r->pending;
+
+	r->write_pos = end;
+	smp_store_release(&r->page->write_pos, end); /* (B) */
 }
 
 /*
- * Advance the tail until @size bytes fit behind what is pending (KMES-096).
- * The sizes come from ring memory, so none of them is believed further than
- * the bytes that exist: a bad one empties the ring (HAZ-025).
+ * Advance the tail until what is pending may grow to @end (KMES-096). The
+ * sizes come from ring memory, so none of them is believed further than the
+ * bytes that exist: a bad one empties the ring (HAZ-025).
  */
-static __always_inline void make_room(struct kmes_ring *r, u32 size)
+static __always_inline void make_room(struct kmes_ring *r, u64 end)
 {
+	const u64 capacity = r->capacity;
 	u64 tail = r->tail_pos;
 	u32 oldest;
 
-	if (r->pending + size - tail <= r->capacity)
-		return;
 	do {
-		oldest = pkm_get_le32(r->data + (tail & (r->capacity - 1)));
-		if (oldest < KMES_HEADER_SIZE || oldest > r->pending - tail) {
+		oldest = pkm_get_le32(r->data + (tail & (capacity - 1)));
+		if (unlikely(oldest < KMES_HEADER_SIZE || oldest > r->pending - tail)) {
 			tail = r->pending;
 			break;
 		}
 		tail += oldest;
 		r->overwritten++;
-	} while (r->pending + size - tail > r->capacity);
+	} while (end > tail + capacity);
 
 	/*
 	 * A batch larger than the ring eats its own beginning. Readers rely on
@@ -93,30 +93,87 @@ static __always_inline void make_room(struct kmes_ring *r, u32 size)
 	smp_wmb(); /* (A): the tail moves before the bytes it gives up change */
 }
 
-/* Would ring_put() accept this event? */
-static __always_inline bool ring_fits(const struct kmes_ring *r, const struct kmes_event *event)
+/* Where the next @bytes go, at most half a ring; they are pending from now on. */
+static __always_inline u8 *reserve(struct kmes_ring *r, u64 bytes)
 {
-	return event->type_len &&
-	       KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len <= r->capacity / 2;
+	const u64 at = r->pending, end = at + bytes;
+
+	if (end > r->tail_pos + r->capacity)
+		make_room(r, end);
+	r->pending = end;
+	return r->data + (at & (r->capacity - 1));
+}
+
+/*
+ * Size of the record that @event becomes; 0 when it is refused, which takes a
+ * number all the same: a hole that readers see (KMES-035, KMES-036).
+ */
+static __always_inline u64 admit(struct kmes_ring *r, const struct kmes_event *event)
+{
+	/* Half a ring is far below U32_MAX: in 64 bits the sum cannot pass for a smaller one. */
+	const u64 size = KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len;
+
+	if (likely(event->type_len && size <= r->capacity / 2))
+		return size;
+	r->sequence++;
+	r->dropped++;
+	return 0;
+}
+
+/* All of a record but its stamp; type and payload are copied unchanged (KMES-010). */
+static __always_inline void record_fill(u8 *to, u32 size, u8 origin, const struct kmes_event *event)
+{
+	const u32 type_len = event->type_len, payload_len = event->payload_len;
+	const void *type = event->type, *payload = event->payload;
+
+	record_head(to, size, origin, type_len);
+	copy_type(to + KMES_OFF_TYPE, type, type_len);
+	if (payload_len)
+		memcpy(to + KMES_OFF_TYPE + type_len, payload, payload_len);
 }
 
 /* kmes_ring_put() */
 static __always_inline bool ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp,
 				     const struct kmes_event *event)
 {
-	u64 sequence = ++r->sequence;
-	/* Half a ring is far below U32_MAX: in 64 bits the sum cannot pass for a smaller one. */
-	u64 size = KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len;
+	const u64 size = admit(r, event);
+	u8 *to;
 
-	if (unlikely(event->type_len == 0 || size > r->capacity / 2)) {
-		r->dropped++;
+	if (unlikely(!size))
 		return false;
-	}
-	make_room(r, size);
-	record_write(r->data + (r->pending & (r->capacity - 1)), size, sequence, r->cpu, origin, stamp,
-		     event);
-	r->pending += size;
+	to = reserve(r, size);
+	record_stamp(to, r, stamp);
+	record_fill(to, size, origin, event);
 	return true;
+}
+
+static __always_inline void append(struct kmes_ring *r, const u8 *records, u64 bytes)
+{
+	if (bytes)
+		memcpy(reserve(r, bytes), records, bytes);
+}
+
+/* kmes_ring_put_records() */
+static __always_inline u32 ring_put_records(struct kmes_ring *r, const struct kmes_stamp *stamp, u8 *records,
+					    u32 count)
+{
+	const u64 half = r->capacity / 2;
+	u8 *run = records, *at = records;
+	u32 size, i;
+
+	for (i = 0; i < count; i++) {
+		size = pkm_get_le32(at);
+		if (unlikely(at + size > run + half)) {
+			if (size > half)
+				break;
+			append(r, run, at - run);
+			run = at;
+		}
+		record_stamp(at, r, stamp);
+		at += size;
+	}
+	append(r, run, at - run);
+	return i;
 }
 
 /*

@@ -14,6 +14,7 @@
 
 #define __user
 #define __uninitialized
+#define GFP_KERNEL         0
 #define GFP_KERNEL_ACCOUNT 0
 #define __GFP_NOWARN       0
 
@@ -35,6 +36,20 @@ typedef struct {
 	int unused;
 } refcount_t;
 #define DECLARE_PER_CPU(type, name) extern type name
+#define DEFINE_PER_CPU(type, name)  type name
+#define raw_cpu_ptr(p)              (p)
+#define per_cpu_ptr(p, cpu)         (p)
+#define for_each_online_cpu(cpu)    for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define for_each_possible_cpu(cpu)  for_each_online_cpu(cpu)
+#define cpu_to_node(cpu)            0
+
+/* One thread: nobody comes between. */
+#define xchg(p, v)                 \
+	({                         \
+		void *_old = *(p); \
+		*(p) = (v);        \
+		_old;              \
+	})
 
 #define u64_to_user_ptr(x) ((void *)(uintptr_t)(x))
 #define IS_ERR(p)          ((uintptr_t)(p) >= (uintptr_t)-4095)
@@ -42,9 +57,8 @@ typedef struct {
 #define ERR_PTR(e)         ((void *)(long)(e))
 
 #define kvmalloc(n, gfp)            malloc(n)
-#define kmalloc_array(n, size, gfp) calloc(n, size)
+#define kvmalloc_node(n, gfp, node) malloc(n)
 #define kvfree                      free
-#define kfree                       free
 
 static inline u8 *user_at(const void *p, size_t n)
 {
@@ -55,6 +69,7 @@ static inline u8 *user_at(const void *p, size_t n)
 	return user_memory + (at - USER_BASE);
 }
 
+#define access_ok(p, n)              (user_at((p), (n)) != NULL)
 #define user_read_access_begin(p, n) (user_at((p), (n)) != NULL)
 #define user_read_access_end()
 #define unsafe_get_user(x, p, fault)                        \
@@ -87,17 +102,5 @@ static inline int put_u32(u32 v, void *to)
 	return 0;
 }
 #define put_user(v, to) put_u32((v), (to))
-
-static inline void *memdup_user(const void *from, size_t n)
-{
-	void *copy = malloc(n);
-
-	if (!copy)
-		return ERR_PTR(-ENOMEM);
-	if (!copy_from_user(copy, from, n))
-		return copy;
-	free(copy);
-	return ERR_PTR(-EFAULT);
-}
 
 #endif
