@@ -161,6 +161,10 @@ static u32 write_policy(void *buf, u32 cap, const struct kacs_event_who *who, co
 
 static int sink_audit(void *ctx, const struct kacs_audit_event *event)
 {
+	struct kacs_gate *gate = ctx;
+
+	if (event->ace)
+		gate->sacl_matched |= event->success ? KACS_MATCHED_SUCCESS : KACS_MATCHED_FAILURE;
 	return emit_check_event(ctx, "access-audit", write_audit, event);
 }
 

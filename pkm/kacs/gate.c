@@ -87,6 +87,7 @@ int kacs_gate(struct kacs_gate *gate)
 	int err;
 
 	memset(&gate->result, 0, sizeof(gate->result));
+	gate->sacl_matched = 0;
 	if (!gate->atomic)
 		caller_pip(gate);
 	if (kacs_sd_parse(&sd, gate->sd, gate->sd_len))
@@ -120,6 +121,29 @@ int kacs_gate(struct kacs_gate *gate)
 int kacs_check(struct kacs_token *tok, const void *sd, u32 sd_len, u32 desired,
 	       const struct kacs_generic_map *map, const char *audit_context, u32 *granted)
 {
+	u32 matched;
+
+	return kacs_check_matched(tok, sd, sd_len, desired, map, audit_context, granted, &matched);
+}
+
+/**
+ * kacs_check_matched() - the same for objects that report opens themselves
+ * @tok: subject
+ * @sd: self-relative descriptor
+ * @sd_len: bytes at @sd
+ * @desired: may hold generic bits and MAXIMUM_ALLOWED
+ * @map: generic mapping of the object's type
+ * @audit_context: names object and operation for events, may be NULL
+ * @granted: mapped result; 0 when there is none
+ * @matched: KACS_MATCHED_..., which kinds of audit ACE fired
+ *
+ * Context: process context. May sleep.
+ * Return: as kacs_check().
+ */
+int kacs_check_matched(struct kacs_token *tok, const void *sd, u32 sd_len, u32 desired,
+		       const struct kacs_generic_map *map, const char *audit_context, u32 *granted,
+		       u32 *matched)
+{
 	struct kacs_gate gate = {
 		.token = tok,
 		.sd = sd,
@@ -132,6 +156,7 @@ int kacs_check(struct kacs_token *tok, const void *sd, u32 sd_len, u32 desired,
 	int err = kacs_gate(&gate);
 
 	*granted = gate.result.granted;
+	*matched = gate.sacl_matched;
 	return err;
 }
 

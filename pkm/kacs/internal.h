@@ -359,6 +359,7 @@ long kacs_ioc_revert(void);
  * @silent: no events
  * @charged: the caller chose the descriptor and pays for the events
  * @result: filled
+ * @sacl_matched: KACS_MATCHED_..., filled: audit ACEs that fired
  */
 struct kacs_gate {
 	struct kacs_token *token;
@@ -383,6 +384,7 @@ struct kacs_gate {
 	bool silent;
 	bool charged;
 	struct kacs_result result;
+	u32 sacl_matched;
 };
 
 int kacs_gate(struct kacs_gate *gate);

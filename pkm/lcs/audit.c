@@ -7,6 +7,76 @@
 
 #include "internal.h"
 
+static void put_caller(struct pkm_mp *m, struct kacs_token *token)
+{
+	struct kacs_caller caller;
+
+	kacs_caller_describe(token, &caller);
+	pkm_mp_key(m, "caller");
+	pkm_mp_map(m, 9);
+	pkm_mp_key(m, "effective_token_guid");
+	pkm_mp_bin(m, caller.effective_guid, KACS_GUID_LEN);
+	pkm_mp_key(m, "true_token_guid");
+	pkm_mp_bin(m, caller.true_guid, KACS_GUID_LEN);
+	pkm_mp_key(m, "process_guid");
+	pkm_mp_bin(m, caller.process_guid, KACS_GUID_LEN);
+	pkm_mp_key(m, "user_sid");
+	pkm_mp_bin(m, caller.user_sid, caller.user_sid_len);
+	pkm_mp_key(m, "authentication_id");
+	pkm_mp_uint(m, caller.auth_id);
+	pkm_mp_key(m, "token_id");
+	pkm_mp_uint(m, caller.token_id);
+	pkm_mp_key(m, "token_type");
+	pkm_mp_uint(m, caller.token_type);
+	pkm_mp_key(m, "impersonation_level");
+	pkm_mp_uint(m, caller.impersonation_level);
+	pkm_mp_key(m, "integrity_level");
+	pkm_mp_uint(m, caller.integrity_level);
+}
+
+/**
+ * lcs_audit_open() - LCS_KEY_OPEN_AUDIT
+ * @token: who asked
+ * @guid: key
+ * @desired: as asked
+ * @allowed: the key will be opened
+ * @granted: rights that the descriptor gets; 0 if denied
+ * @matched: KACS_MATCHED_..., not 0
+ *
+ * Before the descriptor exists (LCS-159); kmes_emit() itself cannot fail.
+ *
+ * Context: process context.
+ * Return: 0; -EIO: it could not be put together, nothing may be opened.
+ */
+int lcs_audit_open(struct kacs_token *token, const u8 *guid, u32 desired, bool allowed, u32 granted,
+		   u32 matched)
+{
+	static const char type[] = "LCS_KEY_OPEN_AUDIT";
+	/* Keys and fixed fields need 330 bytes, the longest SID 70. */
+	u8 buf[512];
+	struct pkm_mp m;
+	u32 len;
+
+	pkm_mp_init(&m, buf, sizeof(buf));
+	pkm_mp_map(&m, 6);
+	put_caller(&m, token);
+	pkm_mp_key(&m, "key_guid");
+	pkm_mp_bin(&m, guid, LCS_GUID_LEN);
+	pkm_mp_key(&m, "requested_access");
+	pkm_mp_uint(&m, kacs_map_generic(desired, &kacs_map_key));
+	pkm_mp_key(&m, "granted_access");
+	pkm_mp_uint(&m, granted);
+	pkm_mp_key(&m, "decision");
+	pkm_mp_text(&m, allowed ? "allowed" : "denied");
+	pkm_mp_key(&m, "sacl_match_flags");
+	pkm_mp_uint(&m, matched);
+	len = pkm_mp_finish(&m);
+	if (WARN_ON_ONCE(!len))
+		return -EIO;
+	kmes_emit(KMES_ORIGIN_LCS, type, sizeof(type) - 1, buf, len);
+	return 0;
+}
+
 static const char *fault_class(enum lcs_fault fault)
 {
 	switch (fault) {

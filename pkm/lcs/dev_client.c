@@ -66,20 +66,21 @@ static int take_parent(s32 parent_fd, struct fd *f, struct lcs_key **parent)
 /* Last steps of every open: the key's own descriptor decides. */
 static int publish(struct lcs_op *op, struct lcs_walk *walk, u32 desired, u32 __user *disposition, u32 told)
 {
-	u32 granted;
+	const u8 *guid = lcs_place_guid(walk->place);
+	u32 granted, matched;
 	int err;
 
-	err = kacs_check(op->token, walk->sd.p, walk->sd.len, desired, &kacs_map_key, "registry key open",
-			 &granted);
+	err = kacs_check_matched(op->token, walk->sd.p, walk->sd.len, desired, &kacs_map_key,
+				 "registry key open", &granted, &matched);
 	if (err == -EINVAL)
-		return lcs_fault(walk->place->hive, walk->reply.req, lcs_place_guid(walk->place),
-				 LCS_FAULT_SD);
-	if (err)
-		return err;
+		return lcs_fault(walk->place->hive, walk->reply.req, guid, LCS_FAULT_SD);
 	/* The check reports all that the caller may do; the handle gets what was asked (LCS-138, LCS-139). */
-	if (!(desired & KACS_MAXIMUM_ALLOWED))
+	if (!err && !(desired & KACS_MAXIMUM_ALLOWED))
 		granted = kacs_map_generic(desired, &kacs_map_key);
-	return lcs_key_fd(walk, granted & REG_VALID_MAPPED_ACCESS_MASK, disposition, told);
+	granted = err ? 0 : granted & REG_VALID_MAPPED_ACCESS_MASK;
+	if (matched && lcs_audit_open(op->token, guid, desired, !err, granted, matched))
+		return -EIO;
+	return err ?: lcs_key_fd(walk, granted, disposition, told);
 }
 
 static int walk_from(struct lcs_op *op, struct lcs_key *parent, u64 path_ptr, bool open_link,

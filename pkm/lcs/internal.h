@@ -523,6 +523,8 @@ int lcs_source_init(void);
 void lcs_source_exit(void);
 
 /* audit.c */
+int lcs_audit_open(struct kacs_token *token, const u8 *guid, u32 desired, bool allowed, u32 granted,
+		   u32 matched);
 void lcs_audit_fault(const struct lcs_slot *slot, struct lcs_bytes hive, u64 request_id, u16 op,
 		     const u8 *guid, enum lcs_fault fault);
 

@@ -44,6 +44,15 @@ int kacs_require_privilege(unsigned int bit);
 int kacs_check(struct kacs_token *tok, const void *sd, u32 sd_len, u32 desired,
 	       const struct kacs_generic_map *map, const char *audit_context, u32 *granted);
 
+/* Audit ACEs that fired in a check: on access granted, on access denied. */
+#define KACS_MATCHED_SUCCESS 0x1
+#define KACS_MATCHED_FAILURE 0x2
+
+/* The same, telling which kinds of audit ACE fired (LCS-157). */
+int kacs_check_matched(struct kacs_token *tok, const void *sd, u32 sd_len, u32 desired,
+		       const struct kacs_generic_map *map, const char *audit_context, u32 *granted,
+		       u32 *matched);
+
 /*
  * Descriptor of a new object below a parent (container child), LCS-146.
  * *@out is kmalloc'ed, the caller kfrees. Return: 0, -EINVAL, -ENOMEM.

@@ -113,6 +113,75 @@ static void value(const char *name, int (*spoil)(struct source *, uint8_t *, uin
 	works(query_v(key), "Source_StaysActive /* LCS-325 RSI-069 */");
 }
 
+/* O:SYG:SYS:(AU;SAFA;KA;;;SY)D:(A;;KR;;;SY) */
+/* clang-format off */
+static const uint8_t audited_sd[] = {
+	0x01, 0x00, 0x14, 0x80, 0x14, 0, 0, 0, 0x20, 0, 0, 0, 0x2c, 0, 0, 0, 0x48, 0, 0, 0,
+	0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
+	0x02, 0x00, 0x1c, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x02, 0xc0, 0x14, 0x00, 0x3f, 0x00, 0x0f, 0x00, 0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
+	0x02, 0x00, 0x1c, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x14, 0x00, 0x19, 0x00, 0x02, 0x00, 0x01, 0x01, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
+};
+/* clang-format on */
+
+static void opened(const char *name, const char *decision, const char *granted, uint32_t granted_len,
+		   char flags)
+{
+	static const uint8_t system_sid[] = "\xa8user_sid\xc4\x0c\x01\x01\0\0\0\0\0\x05\x12\0\0";
+	char last[] = "\xb0sacl_match_flags?";
+
+	last[sizeof(last) - 2] = flags;
+	ok(find(&found, "LCS_KEY_OPEN_AUDIT"), "%s_Event_Comes /* LCS-137 LCS-157 */", name);
+	ok(found.event[KMES_OFF_ORIGIN] == KMES_ORIGIN_LCS && holds(&found, system_sid, sizeof(system_sid)) &&
+		   holds(&found, TYPE("\xa6"
+				      "caller\x89")) &&
+		   holds(&found, TYPE("\xb4"
+				      "effective_token_guid\xc4\x10")) &&
+		   holds(&found, TYPE("\xb3impersonation_level")) &&
+		   holds(&found, TYPE("\xafintegrity_level")),
+	   "%s_Event_SaysWho /* LCS-156 */", name);
+	ok(holds(&found, machine.keys[0].guid, 16) && holds(&found, TYPE(decision)) &&
+		   holds(&found, granted, granted_len) && holds(&found, last, sizeof(last) - 1),
+	   "%s_Event_SaysWhat /* LCS-157 */", name);
+}
+
+static int open_with(uint32_t rights)
+{
+	struct reg_open_key_args a = { -1, rights, (uintptr_t) "Machine", 0, 0 };
+
+	return ioctl(registry, REG_OPEN_KEY, &a);
+}
+
+static void opens(void)
+{
+	uint8_t before[512];
+	uint32_t len = machine.keys[0].sd_len;
+
+	memcpy(before, machine.keys[0].sd, len);
+	works(open_with(KEY_READ), "Unaudited_Opens");
+	usleep(50000);
+	ok(!find_now(&found, "LCS_KEY_OPEN_AUDIT"), "Unaudited_NoEvent /* LCS-157 */");
+	memcpy(machine.keys[0].sd, audited_sd, sizeof(audited_sd));
+	machine.keys[0].sd_len = sizeof(audited_sd);
+	works(open_with(KEY_READ), "Audited_Opens");
+	opened("Allowed",
+	       "\xa8"
+	       "decision\xa7"
+	       "allowed",
+	       "\xaegranted_access\xce\x00\x02\x00\x19", 20, 1);
+	fails(open_with(KEY_READ | KEY_SET_VALUE), EACCES, "Audited_Denied_Eacces");
+	opened("Denied",
+	       "\xa8"
+	       "decision\xa6"
+	       "denied",
+	       "\xaegranted_access\x00", 16, 2);
+	ok(holds(&found, "\xb0requested_access\xce\x00\x02\x00\x1b", 22),
+	   "Denied_Event_SaysWhatWasAsked /* LCS-157 */");
+	memcpy(machine.keys[0].sd, before, len);
+	machine.keys[0].sd_len = len;
+}
+
 int main(void)
 {
 	int key;
@@ -134,5 +203,6 @@ int main(void)
 	/* Anything else goes under the closest class there is. */
 	value("Type_Unknown", bad_type, "malformed_security_descriptor", key);
 	value("Layer_Malformed", bad_layer, "malformed_security_descriptor", key);
+	opens();
 	return plan();
 }
