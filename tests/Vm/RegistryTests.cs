@@ -103,6 +103,91 @@ public sealed class RegistryTests : GuestTest
         Guest.Shell("kill -9 $(cat /var/tmp/chaos.pid)");
     }
 
+    // Three writers at once, so that the process dies with commits half done and requests in its queue.
+    [Fact]
+    [Rule("LOREG-012", "LOREG-014", "LOREG-032")]
+    public void SecondSource_KilledInAFlood_KeepsWhatItAcknowledged()
+    {
+        const string serve = "setsid registryd Flood=/var/tmp/flood.regdb >/var/tmp/flood.log 2>&1 & echo $! >/var/tmp/flood.pid";
+        const string writers = """
+            for w in 1 2 3; do
+                setsid sh -c 'i=0; while regctl set Flood '$1'w'$w'n$i dword:$i; do echo $i >/var/tmp/flood.'$w'; i=$((i+1)); done; touch /var/tmp/flood.end'$w >/dev/null 2>&1 </dev/null &
+            done
+            """;
+        for (int round = 0; round < 3; round++)
+        {
+            Guest.Shell(serve);
+            Guest.Eventually("the hive is served", () => As(null, "regctl info Flood").ExitCode == 0);
+            Guest.Shell("rm -f /var/tmp/flood.[123] /var/tmp/flood.end*");
+            Guest.Shell($"set -- r{round}; {writers}");
+            Guest.Eventually("every writer was answered", () => As(null, "test $(cat /var/tmp/flood.1) -gt 5 -a $(cat /var/tmp/flood.2) -gt 5 -a $(cat /var/tmp/flood.3) -gt 5").ExitCode == 0);
+            Guest.Shell("kill -9 $(cat /var/tmp/flood.pid)");
+            Guest.Eventually("the writers have ended", () => As(null, "test -e /var/tmp/flood.end1 -a -e /var/tmp/flood.end2 -a -e /var/tmp/flood.end3").ExitCode == 0);
+
+            Guest.Shell(serve);
+            Guest.Eventually("the hive is served again", () => As(null, "regctl info Flood").ExitCode == 0);
+            string values = Guest.Shell("regctl query Flood").Output;
+            for (int writer = 1; writer <= 3; writer++)
+            {
+                int last = int.Parse(Guest.Shell($"cat /var/tmp/flood.{writer}").Output, System.Globalization.CultureInfo.InvariantCulture);
+                for (int i = 0; i <= last; i++)
+                {
+                    Assert.Contains($"r{round}w{writer}n{i} ", values, StringComparison.Ordinal);
+                }
+            }
+
+            Guest.Shell("kill -9 $(cat /var/tmp/flood.pid)");
+            Guest.Eventually("the hive is down", () => As(null, "regctl info Flood").ExitCode == 5);
+        }
+    }
+
+    [Theory]
+    [Rule("LOREG-049")]
+    [InlineData("registryd Machine=/var/lib/registry/machine.regdb")]
+    [InlineData("registryd --dangerously-clear-database Machine=/var/lib/registry/machine.regdb")]
+    [InlineData("registryd --recover-from-backup Machine=/var/lib/registry/machine.regdb")]
+    public void OfflineOption_BesideTheRunningRegistry_IsRefused(string command)
+    {
+        CommandResult refused = As(null, command);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("/var/lib/registry/machine.regdb is in use", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, As(null, "regctl info Machine").ExitCode);
+    }
+
+    // Whoever may write to one key may not take the registry down with it.
+    [Fact]
+    public void LocalService_FillsItsKey_OnlyItsOwnListEnds()
+    {
+        Guest.Shell(@"regctl new -p 'Machine\Software\Full' && regctl sd 'Machine\Software\Full' 'D:P(A;;KA;;;SY)(A;;KA;;;LS)'");
+        string fill = @"d=$(head -c 100000 /dev/zero | tr '\0' x); for i in $(seq 400); do regctl set 'Machine\Software\Full' v$i ""sz:$d"" >/dev/null || exit 9; done";
+        Assert.Equal(0, As("LocalService", fill).ExitCode);
+        CommandResult list = As("LocalService", @"regctl query 'Machine\Software\Full'");
+        Assert.Equal(1, list.ExitCode);
+        Assert.Contains("ENOSPC", list.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, As("LocalService", @"regctl delete 'Machine\Software\Full' v1").ExitCode);
+        Assert.Equal(0, As(null, @"regctl query 'Machine\System\Boot'").ExitCode);
+        Guest.Shell(@"regctl delete 'Machine\Software\Full'");
+    }
+
+    [Fact]
+    [Rule("CLI-006")]
+    public void Names_WithControlCharacters_DriveNoTerminal()
+    {
+        Guest.Shell("""regctl new -p "$(printf 'Machine\\Software\\Odd\\a\033[2Jb')" && regctl set "$(printf 'Machine\\Software\\Odd\\a\033[2Jb')" "$(printf 'n\nm\302\233')" "$(printf 'sz:x\ry\033]0;t\007')" """);
+        foreach (string command in (string[])[@"list 'Machine\Software\Odd'", @"query -r 'Machine\Software\Odd'", @"query -r --json 'Machine\Software\Odd'", @"list --json 'Machine\Software\Odd'"])
+        {
+            foreach (char c in Guest.Shell("regctl " + command).Output)
+            {
+                Assert.True(c == '\n' || !char.IsControl(c), $"{command}: U+{(int)c:X4}");
+            }
+        }
+
+        CommandResult missing = As(null, """regctl query "$(printf 'Machine\\No\033[2J')" """);
+        Assert.Equal(NotFound, missing.ExitCode);
+        Assert.DoesNotContain('\u001b', missing.Errors);
+        Guest.Shell(@"regctl delete -r -y 'Machine\Software\Odd'");
+    }
+
     [Fact]
     [Rule("LOREG-006", "LOREG-049")]
     public void DamagedHive_IsRefusedAndRecovered()
@@ -112,6 +197,7 @@ public sealed class RegistryTests : GuestTest
         CommandResult refused = As(null, "registryd D=/var/tmp/d.regdb");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("/var/tmp/d.regdb", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("--recover-from-backup", refused.Errors, StringComparison.Ordinal);
 
         Guest.Shell("registryd --recover-from-backup D=/var/tmp/d.regdb");
 

@@ -128,7 +128,7 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
-    [Rule("RSI-049", "RSI-050", "LOREG-043")]
+    [Rule("RSI-049", "RSI-050", "LOREG-043", "LCS-010")]
     public void Value_SetAndReplaced_ReadsBack()
     {
         Assert.Equal(RsiStatus.Ok, _store.Call(RsiAbi.RSI_SET_VALUE, Payload.Value(_store.Root, "Name", [1, 2], 1)));
@@ -136,7 +136,7 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(RsiStatus.Ok, _store.Call(RsiAbi.RSI_QUERY_VALUES, Payload.Query(_store.Root, "name"), out byte[] fields));
         SpanReader r = new(fields);
         Assert.Equal(1u, r.U32());
-        Assert.Equal("NAME"u8.ToArray(), r.LengthPrefixed().ToArray());
+        Assert.Equal("Name"u8.ToArray(), r.LengthPrefixed().ToArray());
         r.Skip(4 + 4);
         Assert.Equal(3u, r.U32());
         Assert.Equal([3], r.LengthPrefixed().ToArray());

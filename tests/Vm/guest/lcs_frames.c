@@ -90,8 +90,8 @@ static void frames(const char *name, uint16_t op)
 
 		if (strcmp(g->name, name))
 			continue;
-		if (!ok(matches(g->bytes, frame, len), "%s_%s_IsByteExact /* RSI-017 RSI-018 */", name,
-			g->answer ? "Answer" : "Request"))
+		if (!ok(matches(g->bytes, frame, len), "%s_%s_IsByteExact /* RSI-017 RSI-018 LCS-001 */",
+			name, g->answer ? "Answer" : "Request"))
 			show(frame, len);
 		if (!g->answer) {
 			ids_rise &= get64(frame + 4) > last_id;

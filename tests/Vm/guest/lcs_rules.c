@@ -343,6 +343,68 @@ static void write_time(int key)
 	close(root);
 }
 
+static void spellings(int key)
+{
+	int child = create_key(key, "MixedCase", KEY_ALL_ACCESS, 0, NULL), again;
+	char list[64], name[64];
+	struct reg_list_subkeys_args l = { .buf_len = sizeof(list),
+					   .buf_ptr = (uintptr_t)list,
+					   .txn_fd = -1 };
+	struct reg_query_key_info_args i = { .name_len = sizeof(name), .name_ptr = (uintptr_t)name };
+	struct reg_set_value_args s = {
+		.name_len = 1, .name_ptr = (uintptr_t) "nothing after the first", .type = REG_SZ, .txn_fd = -1
+	};
+
+	memset(i._pad1, 0xff, sizeof(i._pad1));
+	again = create_key(key, "MIXEDcase", KEY_ALL_ACCESS, 0, NULL);
+	ok(!ioctl(key, REG_IOC_LIST_SUBKEYS, &l) && !memcmp(list + 4, "MixedCase", 9),
+	   "List_SpellingFirstStored /* LCS-010 */");
+	ok(!ioctl(again, REG_IOC_QUERY_KEY_INFO, &i) && !memcmp(name, "MixedCase", 9),
+	   "Info_SpellingFirstStored /* LCS-010 */");
+	ok(!memcmp(i._pad1, "\0\0\0\0\0\0", 6), "Info_Padding_IsZero /* LCS-016 */");
+	works(ioctl(child, REG_IOC_SET_VALUE, &s), "ValueName_Counted_Works");
+	ok(value_is(child, "n", ""), "ValueName_EndsWithItsLength /* LCS-006 */");
+	delete_key(child);
+	close(child);
+	close(again);
+}
+
+/* Deleting and hiding take the name from the descriptor, and only that one. */
+static void removals(int key)
+{
+	int parent = create_key(key, "Upper", KEY_ALL_ACCESS, 0, NULL),
+	    child = create_key(parent, "Lower", KEY_ALL_ACCESS, 0, NULL);
+
+	works(hide_key(parent), "Hide_WithChild_Works /* LCS-128 LCS-288 */");
+	fails(open_key(key, "Upper", KEY_READ, 0), ENOENT, "Hide_WithChild_IsHidden /* LCS-288 */");
+	works(set_value(child, "v", REG_SZ, "x", 1, 0), "Hide_WithChild_ChildStays /* LCS-286 */");
+	ok(value_is(child, "v", "x"), "Hide_WithChild_ChildKeepsItsValues");
+	close(child);
+	close(parent);
+	parent = create_key(key, "Upper", KEY_ALL_ACCESS, 0, NULL);
+	works(delete_key(parent), "Delete_Works");
+	ok(!memcmp(machine.asked[RSI_DELETE_ENTRY] + 22 + 16 + 4, "Upper", 5),
+	   "Delete_ItsOwnName /* LCS-286 */");
+	works(set_value(parent, "v", REG_SZ, "x", 1, 0), "Orphan_IsWritten /* LCS-129 LCS-130 */");
+	fails(open_key(key, "Upper", KEY_READ, 0), ENOENT, "Orphan_IsNotReached /* LCS-129 */");
+	close(parent);
+}
+
+/* A handle without a source closes quietly, and what it had orphaned stays the source's business. */
+static void closing_down(int key)
+{
+	int orphan = create_key(key, "Left", KEY_ALL_ACCESS, 0, NULL), dropped;
+
+	delete_key(orphan);
+	dropped = machine.dropped;
+	close(machine.fd);
+	pthread_join(machine.thread, NULL);
+	works(close(orphan), "Close_SourceDown_Works /* LCS-135 */");
+	works(source_start(&machine, "Machine"), "Source_ComesBack");
+	works(set_value(key, "v", REG_SZ, "x", 1, 0), "Handle_WorksAgain /* LCS-318 */");
+	ok(machine.dropped == dropped, "Orphan_ClosedWhileDown_NothingIsQueued /* LCS-134 */");
+}
+
 static void enumeration(int key)
 {
 	char name[64], data[64];
@@ -385,5 +447,8 @@ int main(void)
 	generations(key);
 	write_time(key);
 	enumeration(key);
+	spellings(key);
+	removals(key);
+	closing_down(key);
 	return plan();
 }

@@ -27,7 +27,8 @@ internal sealed class StoreStatements
         InsertEntry = Make("INSERT INTO @path_entries(parent_guid, child_name_folded, layer, child_name, target_type, target_guid, sequence) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         FindValue = Make("SELECT sequence FROM @\"values\" WHERE key_guid = ?1 AND name_folded = ?2 AND layer = ?3");
         DeleteValue = Make("DELETE FROM @\"values\" WHERE key_guid = ?1 AND name_folded = ?2 AND layer = ?3");
-        PutValue = Make("INSERT OR REPLACE INTO @\"values\"(key_guid, name_folded, layer, name, type, data, sequence) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        // The spelling first stored stays (LCS-010).
+        PutValue = Make("INSERT INTO @\"values\"(key_guid, name_folded, layer, name, type, data, sequence) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET type = ?5, data = ?6, sequence = ?7");
         DeleteBlanket = Make("DELETE FROM @blanket_tombstones WHERE key_guid = ?1 AND layer = ?2");
         PutBlanket = Make("INSERT OR REPLACE INTO @blanket_tombstones(key_guid, layer, sequence) VALUES(?1, ?2, ?3)");
         LayerEntries = Make("DELETE FROM @path_entries WHERE layer = ?1");
