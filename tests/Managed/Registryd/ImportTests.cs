@@ -67,7 +67,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(0, Import("[A]\nx = 1\ny = 2"));
         Assert.Equal(0, Import("[a]\nX = 3"));
         string dump = Dump();
-        Assert.Contains("X  type=4 layer=base sequence=4 03000000", dump, StringComparison.Ordinal);
+        Assert.Contains("x  type=4 layer=base sequence=4 03000000", dump, StringComparison.Ordinal);
         Assert.Contains("y  type=4", dump, StringComparison.Ordinal);
         Assert.Equal(1, dump.Split("[Machine\\").Length - 1);
     }

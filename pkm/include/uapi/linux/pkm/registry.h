@@ -60,13 +60,13 @@
 #define REG_OPENED_EXISTING    2
 
 /* Watch filters and event types (LCS-165, LCS-167). */
-#define REG_NOTIFY_VALUE         0x01U
-#define REG_NOTIFY_SUBKEY        0x02U
-#define REG_NOTIFY_SD            0x04U
-#define REG_NOTIFY_ALL           0x07U
+#define REG_NOTIFY_VALUE  0x01U
+#define REG_NOTIFY_SUBKEY 0x02U
+#define REG_NOTIFY_SD     0x04U
+#define REG_NOTIFY_ALL    0x07U
 
 /* Watches that one user may have armed; one more is ENOSPC. */
-#define REG_WATCHES_PER_USER 1024
+#define REG_WATCHES_PER_USER     1024
 #define REG_EVENT_VALUE_SET      1
 #define REG_EVENT_VALUE_DELETED  2
 #define REG_EVENT_SUBKEY_CREATED 3
