@@ -102,18 +102,23 @@ static void describe(const struct kacs_gate *gate, struct who_memory *mem, struc
 /* Returns the bytes needed, having written them when they fit in @cap. */
 typedef u32 write_fn(void *buf, u32 cap, const struct kacs_event_who *who, const void *event);
 
-/* Holders of SeAuditPrivilege may emit anyway; others pay, and without budget the check fails. */
-static bool may_emit(u32 bytes)
+/* Holders of SeAuditPrivilege may emit anyway; others pay, and without budget the call fails. */
+static bool pays(struct kacs_token *tok, u32 bytes)
+{
+	return READ_ONCE(tok->privs_enabled) & KACS_PRIV_MASK(KACS_PRIV_AUDIT) ||
+	       kacs_session_charge(tok->fixed->session, bytes);
+}
+
+static bool caller_pays(u32 bytes)
 {
 	struct kacs_token *primary = kacs_primary_token_get();
-	bool may;
+	bool paid;
 
 	if (!primary)
 		return false;
-	may = READ_ONCE(primary->privs_enabled) & KACS_PRIV_MASK(KACS_PRIV_AUDIT) ||
-	      kacs_session_charge(primary->fixed->session, bytes);
+	paid = pays(primary, bytes);
 	kacs_token_put(primary);
-	return may;
+	return paid;
 }
 
 static int emit_check_event(const struct kacs_gate *gate, const char *type, write_fn *write,
@@ -130,7 +135,7 @@ static int emit_check_event(const struct kacs_gate *gate, const char *type, writ
 		return err;
 	describe(gate, mem, &who);
 	len = write(NULL, 0, &who, event);
-	if (gate->charged && !may_emit(len))
+	if (gate->charged && !caller_pays(len))
 		err = -EAGAIN;
 	else
 		body = kvmalloc(len, gfp); /* kmalloc alone when it may not sleep */
@@ -191,40 +196,38 @@ const struct kacs_sink kacs_audit_sink = {
  * @asked: privileges asked for
  * @missing: those not held or disabled; 0: the check passed
  *
- * One event per privilege, as the token's audit policy asks (KACS-TOK-031).
+ * One event per privilege, as the token's audit policy asks (KACS-TOK-031). One
+ * call can ask for 64 of them, so the caller pays.
  *
  * Context: process context. May sleep.
+ * Return: 0; -EAGAIN when the caller's budget of audit events is spent;
+ * -ENOMEM. Then events are missing, and the check fails.
  */
-void kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing)
+int kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing)
 {
 	u32 policy = kacs_token_subject(tok)->audit_policy;
 	u64 report = missing ?: asked;
-	struct kacs_gate gate = { .token = tok };
+	struct kacs_gate gate = { .token = tok, .charged = true };
 	unsigned int bit;
+	int err = 0;
 
 	if (!(policy & (missing ? KACS_AUDIT_PRIVILEGE_FAILURE : KACS_AUDIT_PRIVILEGE_SUCCESS)))
-		return;
-	for (bit = 0; bit < 64; bit++) {
+		return 0;
+	for (bit = 0; bit < 64 && !err; bit++) {
 		struct kacs_privilege_event event = { .privilege = bit, .success = !missing };
 
 		if (report & KACS_PRIV_MASK(bit))
-			sink_privilege(&gate, &event);
+			err = sink_privilege(&gate, &event);
 	}
+	return err;
 }
 
 /* --- tokens, sessions, processes --------------------------------------------- */
 
-/**
- * kacs_audit_token_create() - a token was made by a call
- * @mode: "mint", "duplicate" or "filter"
- * @tok: the new token in its final state
- * @source: what it was made from; NULL for mint
- *
- * Context: process context. May sleep. KACS-TOK-053.
- */
-void kacs_audit_token_create(const char *mode, const struct kacs_token *tok, const struct kacs_token *source)
+static void describe_token(const char *mode, const struct kacs_token *tok, const struct kacs_token *source,
+			   struct kacs_token_event *event)
 {
-	const struct kacs_token_event event = {
+	*event = (struct kacs_token_event){
 		.mode = mode,
 		.guid = tok->guid,
 		.source_guid = source ? source->guid : NULL,
@@ -236,9 +239,48 @@ void kacs_audit_token_create(const char *mode, const struct kacs_token *tok, con
 		.level = tok->level,
 		.scope = READ_ONCE(tok->scope),
 	};
-	u32 len = kacs_payload_token(NULL, 0, &event);
-	u8 *body = kvmalloc(len, GFP_KERNEL);
+}
 
+/**
+ * kacs_audit_token_charge() - can the event of a new token be paid for?
+ * @tok: the token, which nobody has yet
+ * @source: what it was made from
+ * @payer: whose session pays; NULL: the caller's
+ *
+ * The event holds all groups and restricting SIDs, and a copy is made in no
+ * time: without a bound copies push everything else out of the ring.
+ *
+ * Context: process context. Does not sleep.
+ * Return: 0, -EAGAIN.
+ */
+int kacs_audit_token_charge(const struct kacs_token *tok, const struct kacs_token *source,
+			    struct kacs_token *payer)
+{
+	struct kacs_token_event event;
+	u32 len;
+
+	describe_token("duplicate", tok, source, &event);
+	len = kacs_payload_token(NULL, 0, &event);
+	return (payer ? pays(payer, len) : caller_pays(len)) ? 0 : -EAGAIN;
+}
+
+/**
+ * kacs_audit_token_create() - a token was made by a call
+ * @mode: "mint", "duplicate" or "filter"
+ * @tok: the new token in its final state
+ * @source: what it was made from; NULL for mint
+ *
+ * Context: process context. May sleep. KACS-TOK-053.
+ */
+void kacs_audit_token_create(const char *mode, const struct kacs_token *tok, const struct kacs_token *source)
+{
+	struct kacs_token_event event;
+	u8 *body;
+	u32 len;
+
+	describe_token(mode, tok, source, &event);
+	len = kacs_payload_token(NULL, 0, &event);
+	body = kvmalloc(len, GFP_KERNEL);
 	if (!body)
 		return;
 	kacs_payload_token(body, len, &event);

@@ -312,10 +312,14 @@ static int act_as(struct kacs_token *tok)
 	return commit_creds(cred);
 }
 
-/* A token that a gate lowered is a new object (KACS-TOK-109's reading). */
+/*
+ * A token that a gate lowered is a new object (KACS-TOK-109's reading). Its
+ * client pays for the event: a server's budget is not for clients to spend.
+ */
 static struct kacs_token *lowered(struct kacs_token *client, u32 level)
 {
 	struct kacs_token *copy;
+	int err;
 
 	if (level == client->level) {
 		kacs_token_get(client);
@@ -323,8 +327,14 @@ static struct kacs_token *lowered(struct kacs_token *client, u32 level)
 	}
 	copy = kacs_token_duplicate(client, KACS_TOKEN_TYPE_IMPERSONATION, level, kacs_token_sd_get(client),
 				    GFP_KERNEL);
-	if (copy)
-		kacs_audit_token_create("duplicate", copy, client);
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	err = kacs_audit_token_charge(copy, client, client);
+	if (err) {
+		kacs_token_put(copy);
+		return ERR_PTR(err);
+	}
+	kacs_audit_token_create("duplicate", copy, client);
 	return copy;
 }
 
@@ -341,8 +351,8 @@ static int impersonate(struct kacs_token *client, u32 *level)
 	if (err)
 		return err;
 	tok = lowered(client, *level);
-	if (!tok)
-		return -ENOMEM;
+	if (IS_ERR(tok))
+		return PTR_ERR(tok);
 	err = act_as(tok);
 	kacs_token_put(tok);
 	return err;
@@ -353,7 +363,8 @@ static int impersonate(struct kacs_token *client, u32 *level)
  * @tok: an impersonation token
  *
  * Context: process context. May sleep. KACS-TOK-111.
- * Return: 0, -EINVAL, -EPERM, -EACCES, -ENOMEM, -EOPNOTSUPP in mode=off.
+ * Return: 0, -EINVAL, -EPERM, -EACCES, -ENOMEM, -EOPNOTSUPP in mode=off;
+ * -EAGAIN when a lowered token costs more than the client's budget of events.
  */
 long kacs_ioc_impersonate(struct kacs_token *tok)
 {

@@ -419,7 +419,9 @@ struct kacs_token *kacs_peer_token_get(int fd);
 /* --- audit.c ---------------------------------------------------------------------- */
 
 extern const struct kacs_sink kacs_audit_sink;
-void kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing);
+int kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing);
+int kacs_audit_token_charge(const struct kacs_token *tok, const struct kacs_token *source,
+			    struct kacs_token *payer);
 void kacs_audit_token_create(const char *mode, const struct kacs_token *tok, const struct kacs_token *source);
 u32 kacs_audit_session_event(const struct kacs_session *session, u8 *out, u32 room);
 void kacs_audit_session_end(const struct kacs_session *session);

@@ -38,14 +38,15 @@ static int read_mask(const struct kacs_privilege_check_args *args, u64 *mask)
  * @arg: struct kacs_privilege_check_args
  *
  * Context: process context. May sleep. KACS-TOK-030, KACS-TOK-031.
- * Return: 0, -EPERM, -EFAULT, -EINVAL.
+ * Return: 0, -EPERM, -EFAULT, -EINVAL; -EAGAIN or -ENOMEM when its events could
+ * not be recorded.
  */
 long kacs_ioc_privilege_check(void __user *arg)
 {
 	struct kacs_privilege_check_args args;
 	struct kacs_token *tok;
 	u64 mask, missing = 0;
-	int err;
+	int err, unheard;
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
@@ -59,9 +60,9 @@ long kacs_ioc_privilege_check(void __user *arg)
 		err = -EPERM;
 		missing = mask & ~READ_ONCE(tok->privs_enabled) ?: mask;
 	}
-	kacs_audit_privilege_check(tok, mask, missing);
+	unheard = kacs_audit_privilege_check(tok, mask, missing);
 	kacs_token_put(tok);
-	return err;
+	return unheard ?: err;
 }
 
 /* --- process security block ----------------------------------------------------------- */

@@ -58,7 +58,8 @@ static struct kacs_token *duplicate(struct kacs_token *tok, const struct kacs_du
  * @arg: struct kacs_duplicate_args
  *
  * Context: process context. May sleep. KACS-TOK-054 to KACS-TOK-059.
- * Return: 0, -EFAULT, -EINVAL, -EACCES, -ENOMEM, -EMFILE.
+ * Return: 0, -EFAULT, -EINVAL, -EACCES, -ENOMEM, -EMFILE, -EAGAIN when the
+ * caller's budget of audit events is spent.
  */
 long kacs_ioc_duplicate(struct kacs_token *tok, void __user *arg)
 {
@@ -77,6 +78,8 @@ long kacs_ioc_duplicate(struct kacs_token *tok, void __user *arg)
 	if (IS_ERR(copy))
 		return PTR_ERR(copy);
 	err = kacs_gate_token(copy, args.access_mask, &granted);
+	if (!err)
+		err = kacs_audit_token_charge(copy, tok, NULL);
 	if (!err)
 		err = kacs_token_fd_out(copy, granted, &user->result_fd);
 	if (!err)
@@ -244,7 +247,7 @@ static struct kacs_token *filtered_token(struct filter *f, struct kacs_token *to
  * @arg: struct kacs_restrict_args
  *
  * Context: process context. May sleep.
- * Return: 0, -EFAULT, -EINVAL, -ENOMEM, -EMFILE.
+ * Return: 0, -EFAULT, -EINVAL, -ENOMEM, -EMFILE, -EAGAIN as of DUPLICATE.
  */
 long kacs_ioc_restrict(struct kacs_token *tok, u32 access, void __user *arg)
 {
@@ -259,7 +262,9 @@ long kacs_ioc_restrict(struct kacs_token *tok, u32 access, void __user *arg)
 	err = PTR_ERR_OR_ZERO(made);
 	if (err)
 		goto free;
-	err = kacs_token_fd_out(made, access, &user->result_fd);
+	err = kacs_audit_token_charge(made, tok, NULL);
+	if (!err)
+		err = kacs_token_fd_out(made, access, &user->result_fd);
 	if (!err)
 		kacs_audit_token_create("filter", made, tok);
 	kacs_token_put(made);
@@ -359,7 +364,9 @@ long kacs_ioc_get_linked_token(struct kacs_token *tok, void __user *arg)
 	copy = inspection_copy(partner);
 	if (!copy)
 		goto put_partner;
-	err = kacs_token_fd_out(copy, KACS_TOKEN_QUERY, &user->result_fd);
+	err = kacs_audit_token_charge(copy, partner, NULL);
+	if (!err)
+		err = kacs_token_fd_out(copy, KACS_TOKEN_QUERY, &user->result_fd);
 	if (!err)
 		kacs_audit_token_create("duplicate", copy, partner);
 	kacs_token_put(copy);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Whoever checks against descriptors of his own cannot push other people's events out of the ring. */
+/*
+ * Whoever causes events by calls of his own, without the privilege to emit them, cannot push other
+ * people's out of the ring: checks against descriptors of his own, privilege checks, new tokens.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/pkm/kmes.h>
@@ -80,6 +83,95 @@ static int auditor(void)
 	return check(AUDIT_ACES) != 1;
 }
 
+/* Calls until one fails with EAGAIN; -1: another errno, or none at all. */
+static int until_refused(int (*call)(void))
+{
+	int i;
+
+	for (i = 0; i < 5000; i++)
+		if (call() < 0)
+			return errno == EAGAIN ? i : -1;
+	return -1;
+}
+
+/* Installs a token of LOCAL SERVICE that is audited for whatever it does. */
+static int become_audited(uint64_t privileges)
+{
+	uint64_t session;
+
+	if (create_session(SID_LOCAL_SERVICE, &session))
+		return -1;
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, privileges);
+	put32(&spec, 44, 0xf);
+	return ioctl(create_token(&spec), KACS_IOC_INSTALL);
+}
+
+static int check_privileges(void)
+{
+	uint32_t bits[30];
+	struct kacs_privilege_check_args args = { (uintptr_t)bits, 30, 0 };
+	int i;
+
+	for (i = 0; i < 30; i++)
+		bits[i] = 2 + i;
+	if (!ioctl(dev, KACS_IOC_PRIVILEGE_CHECK, &args))
+		return 0;
+	return errno == EPERM ? 0 : -1; /* refused, and heard */
+}
+
+static int privilege_checks(void)
+{
+	return become_audited(0) || until_refused(check_privileges) < 1;
+}
+
+static int privilege_checks_of_auditor(void)
+{
+	return become_audited(PRIV(SE_AUDIT)) || until_refused(check_privileges) != -1;
+}
+
+static int own = -1, client = -1;
+
+static int copy_own(void)
+{
+	int copy = duplicate(own, KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION, KACS_LEVEL_IMPERSONATION);
+
+	return copy < 0 ? -1 : close(copy);
+}
+
+static int become_unprivileged(void)
+{
+	own = make_token(SID_LOCAL_SERVICE, 201, 0);
+	return ioctl(own, KACS_IOC_INSTALL);
+}
+
+static int copies(void)
+{
+	return become_unprivileged() || until_refused(copy_own) < 10;
+}
+
+static int impersonate_client(void)
+{
+	int done = ioctl(client, KACS_IOC_IMPERSONATE), err = errno;
+
+	ioctl(dev, KACS_IOC_REVERT);
+	errno = err;
+	return done;
+}
+
+/* Lowered to Identification each time: the client's session pays, and the server's own calls go on. */
+static int lowered(void)
+{
+	int token = make_token(SID_NETWORK_SERVICE, 202, 0);
+
+	client = duplicate(token, KACS_TOKEN_IMPERSONATE | KACS_TOKEN_QUERY, KACS_TOKEN_TYPE_IMPERSONATION,
+			   KACS_LEVEL_IMPERSONATION);
+	if (client < 0 || become_unprivileged())
+		return 1;
+	if (until_refused(impersonate_client) < 10)
+		return 2;
+	return copy_own() < 0 ? 3 : 0;
+}
+
 static uint64_t written(int kmes)
 {
 	struct kmes_stats stats = { .size = sizeof(stats) };
@@ -98,5 +190,12 @@ int main(void)
 	ok(before && written(kmes) - before < KMES_CAPACITY_DEFAULT / 4,
 	   "AccessCheck_FloodOfAudits_LeavesRing");
 	ok(in_child(auditor) == 0, "AccessCheck_SeAudit_EmitsAll"); /* KACS-AC-169 */
+
+	before = written(kmes);
+	ok(in_child(privilege_checks) == 0, "PrivilegeCheck_Flood_FailsClosed");
+	ok(in_child(copies) == 0, "Duplicate_Flood_IsRefused");
+	ok(in_child(lowered) == 0, "Impersonate_Lowered_ClientPays");
+	ok(written(kmes) - before < KMES_CAPACITY_DEFAULT / 2, "Floods_Together_LeaveRing");
+	ok(in_child(privilege_checks_of_auditor) == 0, "PrivilegeCheck_SeAudit_EmitsAll");
 	return plan();
 }
