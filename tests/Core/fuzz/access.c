@@ -10,7 +10,8 @@
  *  - the body of every event is one well-formed MessagePack value.
  *
  * Input: 16 bytes of set-up, then parts: descriptor, user claims, local
- * claims, policy, self SID.
+ * claims, policy, self SID. The first part is taken as a descriptor, and again
+ * as what to compose one of.
  */
 #include "fuzz.h"
 
@@ -353,6 +354,71 @@ static void check_one(struct world *v)
 	check_group_removed(v, &sd);
 }
 
+/* An ACE of four bytes: form, SID, mask and its place. */
+static void compose_ace(struct pkm_writer *w, u32 *count, u8 type, const u8 *in)
+{
+	const u8 *sid = pool_sid(in[1]);
+	u32 mask = (u32)in[2] << (in[3] % 22) & 0x1fffff;
+
+	(*count)++;
+	if (!(in[0] & 4)) {
+		kacs_ace_write(w, type, in[0] & KACS_ACE_INHERIT_ONLY ? KACS_ACE_INHERIT_ONLY : in[0] & 0xc0,
+			       mask, sid);
+		return;
+	}
+	/* The same for one node of the tree. */
+	pkm_writer_u8(w, type + KACS_ACE_ALLOWED_OBJECT);
+	pkm_writer_u8(w, in[0] & 0xc0);
+	pkm_writer_le16(w, 28 + kacs_sid_len(sid));
+	pkm_writer_le32(w, mask);
+	pkm_writer_le32(w, KACS_ACE_OBJECT_TYPE_PRESENT);
+	for (mask = 0; mask < 16; mask++)
+		pkm_writer_u8(w, 'a' + in[3] / 32);
+	pkm_writer_bytes(w, sid, kacs_sid_len(sid));
+}
+
+/*
+ * Random bytes are hardly ever a descriptor of several ACEs that concern the token, but every four
+ * of them can be one: the properties need such descriptors more than they need malformed ones.
+ */
+static u32 compose(u8 *out, u32 room, const u8 *in, u32 len)
+{
+	static u8 dacl[4096], sacl[4096];
+	struct kacs_sd_parts parts = { .owner = pool_sid(len ? in[0] : 0), .dacl = dacl };
+	u32 count[2] = { 0 }, i;
+	struct pkm_writer d, s, w;
+
+	pkm_writer_init(&d, dacl, sizeof(dacl));
+	pkm_writer_init(&s, sacl, sizeof(sacl));
+	kacs_acl_begin(&d, 4);
+	kacs_acl_begin(&s, 4);
+	for (i = 1; i + 4 <= len && count[0] + count[1] < 48; i += 4) {
+		if (in[i] & 16)
+			compose_ace(&s, &count[1], KACS_ACE_AUDIT + (in[i] & 1), in + i);
+		else
+			compose_ace(&d, &count[0], in[i] & 1 && in[0] & 1, in + i);
+	}
+	HOLDS(!kacs_acl_end(&d, 0, count[0]) && !kacs_acl_end(&s, 0, count[1]));
+	parts.dacl_len = d.len;
+	parts.sacl = count[1] ? sacl : NULL;
+	parts.sacl_len = s.len;
+	pkm_writer_init(&w, out, room);
+	HOLDS(!kacs_sd_write(&parts, &w) && pkm_writer_ok(&w));
+	return w.len;
+}
+
+static void check_composed(struct world *v)
+{
+	static u8 composed[16384];
+	u8 *given = v->parts[0];
+
+	v->lens[0] = compose(composed, sizeof(composed), given, v->lens[0]);
+	v->parts[0] = composed;
+	v->events = 0;
+	check_one(v);
+	v->parts[0] = given;
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static const u8 none[16];
@@ -367,6 +433,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (build_subject(&world)) {
 		build_request(&world);
 		check_one(&world);
+		check_composed(&world);
 	}
 	for (i = 0; i < 5; i++)
 		free(world.parts[i]);
