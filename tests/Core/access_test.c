@@ -244,6 +244,7 @@ TEST(View_VirtualSidAsGroup_MatchesNothing)
 	r.who.state.groups_enabled = &enabled;
 	EXPECT_EQ(check(), -EACCES);
 	EXPECT(kacs_subject_holds(&r.who.subject, sid_named("OW", 2)));
+	EXPECT(kacs_subject_holds(&r.who.subject, sid_named("PS", 2)));
 	EXPECT(!kacs_subject_is_member(&r.who.subject, &r.who.state, sid_named("OW", 2)));
 }
 

@@ -262,6 +262,7 @@ static const struct {
 	{ "@U.NUM 5 %80", T },
 	{ "@R.num %87", F },
 	{ "@D.name %87", F },
+	{ "@U.numb %87", F },
 	/* strings; KACS-FMT-126 */
 	{ "@U.name \"aPOLLO\" %80", T },
 	{ "@U.Exact \"apollo\" %80", F },
@@ -300,6 +301,8 @@ static const struct {
 	/* octets and SIDs */
 	{ "#ab #AB %80", T },
 	{ "#ab #ac %82", T },
+	{ "#abc #ab %84", T },
+	{ "#ab #abc %82", T },
 	{ "<U> <U> %80", T },
 	{ "<U> <V> %80", F },
 	/* membership; KACS-FMT-130, KACS-FMT-131, KACS-FMT-139 */
@@ -404,6 +407,7 @@ TEST(Condition_MalformedBytes_AreUnknown)
 		CODE("-2^63", "artx\xf9\6\0\0\0n\0u\0m\0\4\0\0\0\0\0\0\0\x80\2\2\x80", F),
 		CODE("nested list", "artx\xf9\6\0\0\0n\0u\0m\0\x50\5\0\0\0\x50\0\0\0\0\x86", U),
 		CODE("element past its list", "artx\xf9\6\0\0\0n\0u\0m\0\x50\3\0\0\0\4\5\0\x86", U),
+		CODE("odd string", "artx\x10\1\0\0\0a\x10\1\0\0\0a\x80", U),
 		CODE("malformed SID", "artx\x51\4\0\0\0\1\1\0\0\x89", U),
 		CODE("SID of another length", "artx\x51\xd\0\0\0\1\1\0\0\0\0\0\5\x12\0\0\0\0\x89", U),
 #undef CODE
@@ -444,6 +448,43 @@ TEST(Condition_NoClaims_IsAbsent)
 	begin(&p);
 	compile(&p, "@U.num %8d @D.num %8d %A0 @L.num %8d %A0 @R.num %8d %A0");
 	EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, p.bytes, p.w.len), T);
+}
+
+/* KACS-FMT-112, KACS-FMT-122: whether one name stands for both */
+TEST(ClaimNames_OfAnyCase_AreOne)
+{
+	const u8 *first, *second;
+
+	build_claims();
+	pkm_writer_init(&claims[2], claim_bytes[2], sizeof(claim_bytes[2]));
+	claim(2, "NUM", 1, 0, 1, NULL, (s64[]){ 7 });
+	claim(2, "numb", 1, 0, 1, NULL, (s64[]){ 7 });
+	first = claims[2].data + 4;
+	second = first + pkm_get_le32(claims[2].data) + 4;
+	EXPECT(kacs_claim_same_name(claims[0].data + 4, first));
+	EXPECT(!kacs_claim_same_name(first, second));
+	EXPECT(!kacs_claim_same_name(second, first));
+}
+
+/* Looking for an attribute is work as well. */
+TEST(Condition_BudgetSpentOnAttributes_IsUnknown)
+{
+	/* clang-format off */
+	static const u8 sacl[60] = { 2, 0, 60, 0, 1, 0, 0, 0,
+		KACS_ACE_RESOURCE_ATTRIBUTE, 0, 52, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 'x', 0, 0, 0, 7 };
+	/* clang-format on */
+	struct kacs_cond cond = cond_with_claims();
+	struct kacs_acl acl;
+	struct program p;
+
+	EXPECT_EQ(kacs_acl_parse(&acl, sacl, sizeof(sacl)), 0);
+	cond.sacl = &acl;
+	begin(&p);
+	compile(&p, "@R.X 7 %80");
+	EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, p.bytes, p.w.len), T);
+	cond.budget = 0;
+	EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, p.bytes, p.w.len), U);
 }
 
 /* A spent budget ends in UNKNOWN, and stays there. */

@@ -96,8 +96,11 @@ TEST(Subject_ListsBeyondTheTable_AreRefused)
 	in.write_restricted = true; /* without a deny-only user */
 	EXPECT_EQ(kacs_subject_init(&subject, mem, size, &in), -EINVAL);
 	in.write_restricted = false;
-	in.user_claims = claims;
+	in.user_claims = in.device_claims = claims;
 	in.user_claims_len = sizeof(claims);
+	EXPECT_EQ(kacs_subject_init(&subject, mem, size, &in), -EINVAL);
+	in.user_claims_len = 0;
+	in.device_claims_len = sizeof(claims);
 	EXPECT_EQ(kacs_subject_init(&subject, mem, size, &in), -EINVAL);
 	free(mem);
 }
@@ -141,6 +144,7 @@ TEST(Check_TreeOutOfBounds_Einval)
 	node(0, 0, 'a');
 	r.req.tree_count = KACS_TREE_MAX + 1;
 	EXPECT_EQ(check(), -EINVAL);
+	EXPECT_EQ(kacs_access_check_raw(&r.req, r.sd, r.sd_len, &r.res), -EINVAL);
 	r.req.tree_count = 1;
 	r.tree[0].level = 1;
 	EXPECT_EQ(check(), -EINVAL);

@@ -141,6 +141,7 @@ static const struct {
 	{ "owner absent", "O:SYD:(A;;FR;;;WD)", 4, 0, true },
 	{ "group over owner", "O:SYD:(A;;FR;;;WD)", 8, 20, false },
 	{ "group inside the DACL", "O:SYD:(A;;FR;;;WD)", 8, 48, false },
+	{ "DACL inside header", "O:SYD:(A;;FR;;;WD)", 16, 16, false },
 	{ "DACL over owner", "O:SYD:(A;;FR;;;WD)", 16, 24, false },
 	{ "DACL at the end", "O:SYD:(A;;FR;;;WD)", 16, 60, false },
 };
@@ -214,6 +215,23 @@ TEST(Descriptor_AssembledTooLong_IsRefused)
 	kacs_acl_begin(&w, 2);
 	pkm_writer_zero(&w, 65528);
 	EXPECT_EQ(kacs_acl_end(&w, 0, 1), -EINVAL);
+}
+
+/* KACS-FMT-044: no component is needed by the format */
+TEST(Descriptor_OfNothing_IsAHeader)
+{
+	static const u8 header[20] = { 1, 0, 0, 0x80 };
+	struct kacs_sd_parts none = { 0 };
+	struct pkm_writer w;
+	struct kacs_sd sd;
+	u8 out[32];
+
+	pkm_writer_init(&w, out, sizeof(out));
+	EXPECT_EQ(kacs_sd_write(&none, &w), 0);
+	EXPECT_EQ(w.len, 20);
+	EXPECT_BYTES(out, header, 20);
+	EXPECT_EQ(kacs_sd_parse(&sd, out, w.len), 0);
+	EXPECT(!sd.owner && !sd.group && !sd.dacl.data && !sd.sacl.data);
 }
 
 /* KACS-FMT-046 */

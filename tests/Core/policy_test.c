@@ -303,6 +303,14 @@ TEST(Policy_HostileSpec_IsRefused)
 		EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, i), -EINVAL);
 	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, len + 1), -EINVAL);
 	EXPECT_EQ(kacs_policy_parse(&policy, room, 0, copy, len), -EINVAL);
+	copy[len - 12 - 28 + 2] = 24; /* an ACL shorter than its section */
+	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, len), -EINVAL);
+	copy[len - 12 - 28 + 2] = 8;
+	copy[len - 12 - 28 + 4] = 0;
+	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, len), -EINVAL);
+	copy[len - 12 - 28 + 2] = 28;
+	copy[len - 12 - 28 + 4] = 1;
+	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, len), 0);
 	copy[0] = 2;
 	EXPECT_EQ(kacs_policy_parse(&policy, room, 4, copy, len), -EINVAL);
 	copy[0] = 1;

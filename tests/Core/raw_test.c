@@ -139,6 +139,15 @@ TEST(Raw_MalformedBehindDecidingAce_Einval)
 			test_fail(__FILE__, __LINE__, "damage %u was not refused", i);
 		r.sd[dacl + damage[i].at] = kept;
 	}
+	r.req.desired = KACS_MAXIMUM_ALLOWED; /* walks to the end, past the announced count */
+	r.sd[dacl + 4] = 1;
+	EXPECT_EQ(agreed(&granted), -EINVAL);
+	r.sd[dacl + 4] = 2;
+	EXPECT_EQ(agreed(&granted), 0);
+	r.sd[dacl + 45] = KACS_ACE_INHERIT_ONLY; /* and longer than what is left */
+	r.sd[dacl + 46] = 24;
+	r.sd[dacl + 53] = 2;
+	EXPECT_EQ(agreed(&granted), -EINVAL);
 }
 
 /* KACS-FMT-015, KACS-FMT-016: sizes agree, but 16 sub-authorities are one too many */

@@ -101,8 +101,8 @@ static u16 denied_by(const struct check *ck, u32 steps[KACS_STEP_COUNT])
 			continue;
 		steps[e->step] |= bits;
 		left &= ~bits;
-		if (e->step == KACS_STEP_DACL_ACE && e->index < first)
-			first = e->index;
+		if (e->step == KACS_STEP_DACL_ACE)
+			first = e->index; /* from the end, so the last one seen is the first */
 	}
 	steps[KACS_STEP_NONE] = left;
 	return first;

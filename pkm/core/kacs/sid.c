@@ -107,7 +107,7 @@ u32 kacs_sid_integrity(u8 out[KACS_SID_MAX], u32 level)
  */
 bool kacs_sid_list_next(const struct kacs_sid_list *list, u32 *pos, struct kacs_sid_attr *out)
 {
-	u32 left = *pos <= list->len ? list->len - *pos : 0;
+	u32 left = list->len - *pos;
 	const u8 *p;
 	u32 n;
 

@@ -61,7 +61,7 @@ static u32 close_subtrees(struct kacs_tree *tree, u32 last, u32 node, u32 level)
  * kacs_tree_init() - validate a tree and index it
  * @tree: filled on success
  * @entries: flat preorder array
- * @count: at least 1
+ * @count: 1 to KACS_TREE_MAX
  * @mem: kacs_tree_size() bytes, 2-byte aligned
  *
  * Context: Any. KACS-AC-058.
@@ -72,7 +72,7 @@ int kacs_tree_init(struct kacs_tree *tree, const struct kacs_object_type_entry *
 	u32 bits = table_bits(count), i, level, last = 0;
 	u16 *place;
 
-	if (!count || count > KACS_TREE_MAX || entries[0].level || entries[0]._reserved)
+	if (entries[0].level || entries[0]._reserved)
 		return -EINVAL;
 	tree->entries = entries;
 	tree->count = count;
