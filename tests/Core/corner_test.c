@@ -220,6 +220,10 @@ TEST(Payload_ForcedAndStaged_SayWhy)
 		.requested = 1, .granted = 1, .success = true, .denied_ace = KACS_TRACE_NO_INDEX
 	};
 	static const u8 ace[4] = { 0xee, 0, 4, 0 };
+	static const u32 steps[KACS_STEP_COUNT] = { [KACS_STEP_DACL_END] = 1 };
+	struct kacs_audit_event denied = { .requested = 1,
+					   .denied_ace = KACS_TRACE_NO_INDEX,
+					   .denied_by = steps };
 	struct kacs_audit_event fired = {
 		.ace = ace, .ace_len = 4, .requested = 1, .denied_ace = KACS_TRACE_NO_INDEX, .success = true
 	};
@@ -238,6 +242,11 @@ TEST(Payload_ForcedAndStaged_SayWhy)
 		      "kind\xa4sacl\xa3"
 		      "ace\xc4\4\xee",
 		      16));
+	len = kacs_payload_audit(body, sizeof(body), &who, &denied);
+	EXPECT(memmem(body, len,
+		      "denied_by\x81\xa8"
+		      "dacl-end\1",
+		      20)); /* KACS-AC-206: no ACE to name */
 	for (i = 0; i < 3; i++) {
 		len = kacs_payload_policy(body, sizeof(body), &who, &staged[i]);
 		EXPECT(!memmem(body, len, "staged_auditing_differs", 23) == !!i);

@@ -369,7 +369,10 @@ TEST(Claim_OffsetOutside_IsRefused)
 	u8 entry[512];
 	u32 i, k, len;
 
-	for (i = 0; i < ARRAY_SIZE(types); i++)
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		len = claim_entry(entry, types[i], 0, "\1\1\0\0\0\0\0\5\22\0\0\0", 12);
+		pkm_put_le32(entry + 16, len - 2); /* inside, but not all of it */
+		EXPECT_EQ(kacs_claim_validate(entry, len), -EINVAL);
 		for (k = 0; k < ARRAY_SIZE(outside); k++) {
 			len = claim_entry(entry, types[i], 0, "\1\1\0\0\0\0\0\5\22\0\0\0", 12);
 			pkm_put_le32(entry + 16, outside[k]);
@@ -381,6 +384,7 @@ TEST(Claim_OffsetOutside_IsRefused)
 			pkm_put_le32(entry, outside[k]);
 			EXPECT_EQ(kacs_claim_validate(entry, len), -EINVAL);
 		}
+	}
 }
 
 /* KACS-FMT-103, KACS-FMT-106, KACS-FMT-109 */

@@ -271,6 +271,10 @@ TEST(Policy_StagingWithTree_ComparesEveryNode)
 	static const struct rule_text rule[] = {
 		{ .dacl = "O:SYG:SYD:(A;;0x10;;;WD)", .staged_dacl = "O:SYG:SYD:(OA;;0x10;a;;WD)" },
 	};
+	static const struct rule_text same[] = {
+		{ .dacl = "O:SYG:SYD:(A;;0x10;;;WD)",
+		  .staged_dacl = "O:SYG:SYD:(A;;0x10;;;AU)(A;;0x10;;;WD)" },
+	};
 
 	install(0, rule, 1);
 	setup(&plain, "O:SYG:SYD:(OA;;0x10;a;;U)(OA;;0x10;b;;U)S:(SP;;;;;POL)", 0x10);
@@ -282,6 +286,12 @@ TEST(Policy_StagingWithTree_ComparesEveryNode)
 	EXPECT(r.res.staging_mismatch);
 	EXPECT(r.policies[0].nodes_differ);
 	EXPECT_EQ(r.policies[0].staged & 0x10, 0);
+	r.req.sink = NULL; /* nobody to tell, the caller knows it all the same */
+	EXPECT_EQ(check(), 0);
+	EXPECT(r.res.staging_mismatch);
+	install(0, same, 1);
+	EXPECT_EQ(check(), 0);
+	EXPECT(!r.res.staging_mismatch);
 }
 
 /* KACS-AC-146, KACS-AC-147, KACS-AC-148, KACS-AC-150, KACS-AC-151, KACS-AC-152 */

@@ -9,21 +9,26 @@ using Peios.Security;
 namespace Authd;
 
 /// <summary>
-/// What authd takes from the registry: its own descriptor (AUTH-019) and the names of the defined services (AUTH-028).
-/// Both are replaced as a whole by the thread that follows the registry; readers see one or the other.
+/// What authd takes from the registry: its own descriptor (AUTH-019), the names of the defined services (AUTH-028), and
+/// what the kernel is to know about Anonymous (AUTH-039). The first two are replaced as a whole by the thread that follows the registry; readers see one or the other.
 /// </summary>
 internal sealed class HotPolicy
 {
     private const string Key = @"Machine\System\Authd";
     private const string ServicesKey = @"Machine\System\Services";
 
+    private readonly Func<bool, Errno> _setAnonymous;
     private readonly byte[] _default;
     private byte[] _security;
     private Dictionary<Sid, string> _services = [];
     private int _generation;
+    private bool? _anonymous;
 
-    public HotPolicy()
+    /// <summary>Makes the policy of an empty registry.</summary>
+    /// <param name="setAnonymous">Tells the kernel whether Everyone includes Anonymous.</param>
+    public HotPolicy(Func<bool, Errno> setAnonymous)
     {
+        _setAnonymous = setAnonymous;
         _ = Sddl.TryParse(AuthdRights.DefaultSecurity, out _default, out _);
         _security = _default;
     }
@@ -40,18 +45,22 @@ internal sealed class HotPolicy
     /// <summary>Starts following the registry.</summary>
     public void Start()
     {
-        new HotKey(Key, WatchFilter.Values, false, RefreshSecurity).Start();
+        new HotKey(Key, WatchFilter.Values, false, RefreshValues).Start();
         new HotKey(ServicesKey, WatchFilter.SubKeys, false, RefreshServices).Start();
     }
 
-    /// <summary>Takes the value, or the default if it is absent or malformed; without a registry the last one stays.</summary>
-    internal void RefreshSecurity(RegistryKey? key)
+    /// <summary>Takes the values, or their defaults if absent or malformed; without a registry the last ones stay.</summary>
+    private void RefreshValues(RegistryKey? key)
     {
-        if (key is null)
+        if (key is not null)
         {
-            return;
+            RefreshSecurity(key);
+            TakeAnonymous(key.QueryDword("EveryoneIncludesAnonymous"));
         }
+    }
 
+    private void RefreshSecurity(RegistryKey key)
+    {
         Result<byte[]> value = key.QueryBinary("Security");
         if (value.TryGet(out byte[]? bytes, out Errno error))
         {
@@ -73,6 +82,36 @@ internal sealed class HotPolicy
         }
 
         Publish(usable ? bytes : _default);
+    }
+
+    /// <summary>Passes the setting on when it changes; 0 unless it is exactly 1 (KACS-TOK-121).</summary>
+    internal void TakeAnonymous(Result<uint> value)
+    {
+        if (!value.TryGet(out uint setting, out Errno error) && error != Errno.ENOENT && error != Errno.EINVAL)
+        {
+            return;
+        }
+
+        if (error == Errno.EINVAL || setting > 1)
+        {
+            Console.Error.WriteLine("authd: the value EveryoneIncludesAnonymous is neither 0 nor 1; 0 is in force");
+        }
+
+        bool include = setting == 1;
+        if (include == _anonymous)
+        {
+            return;
+        }
+
+        Errno refused = _setAnonymous(include);
+        if (refused.Ok)
+        {
+            _anonymous = include;
+        }
+        else
+        {
+            Console.Error.WriteLine($"authd: the kernel does not take EveryoneIncludesAnonymous: {refused}");
+        }
     }
 
     private void Publish(byte[] security)

@@ -37,7 +37,7 @@ if (!EventLoop.Create().TryGet(out EventLoop? loop, out error))
     return Startup.Fail("cannot make an event loop", error);
 }
 
-HotPolicy policy = new();
+HotPolicy policy = new(device.SetAnonymousPolicy);
 policy.Start();
 EventEmitter? emitter = EventEmitter.Open().TryGet(out EventEmitter? opened) ? opened : null;
 AuditLog audit = new(emitter);

@@ -6,6 +6,7 @@ using Authd;
 using Authd.Commands;
 using Authd.Minting;
 using Authd.Sources;
+using Peios.Interop;
 using Peios.Ipc;
 using Peios.Security;
 using Peios.Tests;
@@ -83,11 +84,41 @@ public class LocalSourceTests
     public void Security_ThatWouldLetEveryoneIn_IsNotTaken(string? sddl, bool taken)
     {
         byte[] value = sddl is null ? [1, 2, 3] : Sddl.TryParse(sddl, out byte[] parsed, out _) ? parsed : [];
-        HotPolicy policy = new();
+        HotPolicy policy = new(_ => Errno.None);
         byte[] before = policy.Security;
         policy.Take(value);
         Assert.Equal(taken ? value : before, policy.Security);
         Assert.Equal(taken ? 1 : 0, policy.Generation);
+    }
+
+    /// <summary>One means yes, everything else no; an error of the registry changes nothing, and nothing is said twice.</summary>
+    [Fact, Rule("AUTH-039", "KACS-TOK-121")]
+    public void Anonymous_SettingChanges_ReachesTheKernel()
+    {
+        List<bool> told = [];
+        Errno answer = Errno.None;
+        HotPolicy policy = new(include =>
+        {
+            told.Add(include);
+            return answer;
+        });
+
+        policy.TakeAnonymous(Errno.EIO);
+        Assert.Empty(told);
+        policy.TakeAnonymous(Errno.ENOENT);
+        policy.TakeAnonymous(0u);
+        Assert.Equal([false], told);
+        policy.TakeAnonymous(1u);
+        policy.TakeAnonymous(Errno.EIO);
+        policy.TakeAnonymous(1u);
+        Assert.Equal([false, true], told);
+        policy.TakeAnonymous(7u);
+        policy.TakeAnonymous(Errno.EINVAL);
+        Assert.Equal([false, true, false], told);
+        answer = Errno.EPERM;
+        policy.TakeAnonymous(1u);
+        policy.TakeAnonymous(1u); // refused, so asked again
+        Assert.Equal([false, true, false, true, true], told);
     }
 
     [Theory, Rule("AUTH-020", "AUTH-019")]
@@ -96,7 +127,7 @@ public class LocalSourceTests
     [InlineData("AU", 0xa0u)]
     public void Security_Default_GrantsWhatTheSheetSays(string who, uint mask)
     {
-        Assert.True(SecurityDescriptor.TryRead(new HotPolicy().Security, out SecurityDescriptor sd));
+        Assert.True(SecurityDescriptor.TryRead(new HotPolicy(_ => Errno.None).Security, out SecurityDescriptor sd));
         Assert.True(Sddl.TryParseSid(who, default, out Sid sid));
         Assert.True(AclReader.TryRead(sd.Dacl, out AclReader reader));
         uint granted = 0;
