@@ -88,75 +88,106 @@ public sealed class RegistryKey : IDisposable
     /// <summary>Reads all effective values from one snapshot.</summary>
     public Result<NamedValue[]> Values()
     {
-        byte[] buffer = new byte[4 * FirstBuffer];
-        for (; ; )
-        {
-            Errno error = RegistryDevice.QueryValues(_fd, buffer, out int length, out int count);
-            if (error.Ok)
-            {
-                return ParseValues(buffer.AsSpan(0, length), count);
-            }
-
-            if (error != Errno.ERANGE || length <= buffer.Length)
-            {
-                return error;
-            }
-
-            buffer = new byte[length];
-        }
+        Errno error = ReadPacked(children: false, out byte[] records, out int length, out int count);
+        return error.Ok ? ParseValues(records.AsSpan(0, length), count) : error;
     }
 
     /// <summary>Names of the visible children, in the order of their folded names, from one snapshot.</summary>
     public Result<string[]> SubKeyNames()
     {
-        byte[] buffer = new byte[4 * FirstBuffer];
+        Errno error = ReadPacked(children: true, out byte[] records, out int length, out int count);
+        if (!error.Ok)
+        {
+            return error;
+        }
+
+        SpanReader reader = new(records.AsSpan(0, length));
+        string[] names = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            names[i] = Encoding.UTF8.GetString(reader.LengthPrefixed());
+        }
+
+        return reader.Ok ? names : Errno.EPROTO;
+    }
+
+    private Errno ReadPacked(bool children, out byte[] records, out int length, out int count)
+    {
+        records = new byte[4 * FirstBuffer];
         for (; ; )
         {
-            Errno error = RegistryDevice.ListSubKeys(_fd, buffer, out int length, out int count);
-            if (error.Ok)
-            {
-                SpanReader reader = new(buffer.AsSpan(0, length));
-                string[] names = new string[count];
-                for (int i = 0; i < count; i++)
-                {
-                    names[i] = Encoding.UTF8.GetString(reader.LengthPrefixed());
-                }
-
-                return reader.Ok ? names : Errno.EPROTO;
-            }
-
-            if (error != Errno.ERANGE || length <= buffer.Length)
+            Errno error = children
+                ? RegistryDevice.ListSubKeys(_fd, records, out length, out count)
+                : RegistryDevice.QueryValues(_fd, records, out length, out count);
+            if (error != Errno.ERANGE || length <= records.Length)
             {
                 return error;
             }
 
-            buffer = new byte[length];
+            records = new byte[length];
         }
     }
 
     /// <summary>
-    /// Lists the visible children with their figures. Each is one call, and the order may change with the key: a child created or deleted
-    /// meanwhile can be missed or seen twice, so whoever must be exact watches the key and lists again.
+    /// Lists the visible children with their figures, which are a few calls for each: a child created or deleted meanwhile can be missed,
+    /// so whoever must be exact watches the key and lists again.
     /// </summary>
     public Result<NamedSubKey[]> SubKeys()
     {
-        List<NamedSubKey> list = [];
-        Span<byte> name = stackalloc byte[MaxNameBytes];
-        for (; ; )
+        if (!SubKeyNames().TryGet(out string[]? names, out Errno error))
         {
-            Errno error = RegistryDevice.EnumSubKey(_fd, list.Count, name, out int length, out SubKeyInfo info);
-            if (error == Errno.ENOENT)
-            {
-                return list.ToArray();
-            }
+            return error;
+        }
 
-            if (!error.Ok)
+        List<NamedSubKey> list = [];
+        for (int i = 0; i < names.Length; i++)
+        {
+            error = Figures(i, names[i], out NamedSubKey child);
+            if (error.Ok)
+            {
+                list.Add(child);
+            }
+            else if (error != Errno.ENOENT)
             {
                 return error;
             }
-
-            list.Add(new NamedSubKey(Encoding.UTF8.GetString(name[..length]), info));
         }
+
+        return list.ToArray();
+    }
+
+    // Asked of the child itself, a list of n takes n times the same work; by index, which needs no right on it, the source
+    // lists all n each time.
+    private Errno Figures(int index, string name, out NamedSubKey child)
+    {
+        child = default;
+        if (Open(name, KeyRights.ReadControl, openLink: true).TryGet(out RegistryKey? key, out Errno error))
+        {
+            using (key)
+            {
+                Result<KeyInfo> asked = key.Info(out _);
+                if (asked.TryGet(out KeyInfo figures, out error))
+                {
+                    child = new NamedSubKey(name, new SubKeyInfo(figures.LastWriteTime, figures.SubKeys, figures.Values));
+                }
+
+                return error;
+            }
+        }
+
+        if (error != Errno.EACCES)
+        {
+            return error;
+        }
+
+        Span<byte> utf8 = stackalloc byte[MaxNameBytes];
+        error = RegistryDevice.EnumSubKey(_fd, index, utf8, out int length, out SubKeyInfo info);
+        if (error.Ok)
+        {
+            child = new NamedSubKey(Encoding.UTF8.GetString(utf8[..length]), info);
+        }
+
+        return error;
     }
 
     /// <summary>Writes a value into a layer (empty: base).</summary>

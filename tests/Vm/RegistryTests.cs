@@ -78,7 +78,7 @@ public sealed class RegistryTests : GuestTest
     }
 
     [Fact]
-    [Rule("LOREG-012", "LOREG-014", "RSI-029", "RSI-031", "LCS-194", "LCS-317")]
+    [Rule("LOREG-012", "LOREG-014", "RSI-029", "RSI-031", "LCS-046", "LCS-194", "LCS-317")]
     public void SecondSource_KilledWith9_ResumesWithEverythingAcknowledged()
     {
         const string serve = "setsid registryd Chaos=/var/tmp/chaos.regdb >/var/tmp/chaos.log 2>&1 & echo $! >/var/tmp/chaos.pid";
@@ -88,6 +88,8 @@ public sealed class RegistryTests : GuestTest
         {
             Guest.Shell($"regctl set Chaos v{i} dword:{i}");
         }
+
+        Guest.Shell(@"regctl new --volatile 'Chaos\Gone' && regctl set 'Chaos\Gone' v 1");
 
         Guest.Shell("kill -9 $(cat /var/tmp/chaos.pid)");
         Guest.Eventually("the hive is down", () => As(null, "regctl info Chaos").ExitCode == 5);
@@ -100,6 +102,7 @@ public sealed class RegistryTests : GuestTest
             Assert.Contains($"v{i} ", values, StringComparison.Ordinal);
         }
 
+        Assert.Equal(NotFound, As(null, @"regctl info 'Chaos\Gone'").ExitCode);
         Guest.Shell("kill -9 $(cat /var/tmp/chaos.pid)");
     }
 
@@ -167,6 +170,37 @@ public sealed class RegistryTests : GuestTest
         Assert.Equal(0, As("LocalService", @"regctl delete 'Machine\Software\Full' v1").ExitCode);
         Assert.Equal(0, As(null, @"regctl query 'Machine\System\Boot'").ExitCode);
         Guest.Shell(@"regctl delete 'Machine\Software\Full'");
+    }
+
+    [Fact]
+    [Rule("CLI-007", "CLI-018")]
+    public void Queries_OfATree_NameEveryKey()
+    {
+        Guest.Shell(@"regctl new -p 'Machine\Software\Deep\One\Two' && regctl set 'Machine\Software\Deep\One' v 1");
+        string shown = Guest.Shell(@"regctl query -r --depth 1 'Machine\Software\Deep'").Output;
+        Assert.Contains(@"[Machine\Software\Deep\One]", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("Two", shown, StringComparison.Ordinal);
+        Assert.Contains(@"[Machine\Software\Deep\One\Two]", Guest.Shell(@"regctl query -r 'Machine\Software\Deep'").Output, StringComparison.Ordinal);
+        Assert.Matches(@"One +1 +1\b", Guest.Shell(@"regctl list 'Machine\Software\Deep'").Output);
+
+        CommandResult layer = As(null, @"regctl set 'Machine\Software\Deep' v 1 --layer nope");
+        Assert.Equal(NotFound, layer.ExitCode);
+        Assert.Contains("layer nope does not exist", layer.Errors, StringComparison.Ordinal);
+        Assert.Contains("the key above it does not exist", As(null, @"regctl new 'Machine\No\Such'").Errors, StringComparison.Ordinal);
+        Guest.Shell(@"regctl delete -r -y 'Machine\Software\Deep'");
+    }
+
+    // A child that may not be read still shows with its figures (LCS-152, LCS-279).
+    [Fact]
+    [Rule("LCS-152", "LCS-279")]
+    public void List_ChildThatMayNotBeRead_ShowsItsFigures()
+    {
+        Guest.Shell(@"regctl new -p 'Machine\Software\Listed\Open' && regctl new 'Machine\Software\Listed\Secret' && regctl set 'Machine\Software\Listed\Secret' v 1");
+        Guest.Shell(@"regctl sd 'Machine\Software\Listed\Secret' 'D:P(A;;KA;;;SY)'");
+        string listed = As("LocalService", @"regctl list 'Machine\Software\Listed'").Output;
+        Assert.Matches(@"Open +0 +0\b", listed);
+        Assert.Matches(@"Secret +1 +0\b", listed);
+        Guest.Shell(@"regctl delete -r -y 'Machine\Software\Listed'");
     }
 
     [Fact]

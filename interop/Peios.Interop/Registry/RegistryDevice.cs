@@ -147,22 +147,12 @@ public sealed unsafe class RegistryDevice : IDisposable
     }
 
     /// <summary>Reads all effective values as packed records (LCS-273). ERANGE sets <paramref name="length"/> to the need.</summary>
-    public static Errno QueryValues(Fd key, Span<byte> buffer, out int length, out int count)
-    {
-        fixed (byte* b = buffer)
-        {
-            RegistryAbi.RegQueryValuesBatchArgs args = new()
-            {
-                BufLen = (uint)buffer.Length,
-                BufPtr = (ulong)b,
-                TxnFd = NoTransaction,
-            };
-            Errno error = Files.Control(key, RegistryAbi.REG_IOC_QUERY_VALUES_BATCH, ref args).Error;
-            length = (int)args.BufLen;
-            count = (int)args.Count;
-            return error;
-        }
-    }
+    public static Errno QueryValues(Fd key, Span<byte> buffer, out int length, out int count) =>
+        Packed(key, RegistryAbi.REG_IOC_QUERY_VALUES_BATCH, buffer, out length, out count);
+
+    /// <summary>Reads the names of all visible children into a packed buffer; ERANGE sets the length that is needed.</summary>
+    public static Errno ListSubKeys(Fd key, Span<byte> buffer, out int length, out int count) =>
+        Packed(key, RegistryAbi.REG_IOC_LIST_SUBKEYS, buffer, out length, out count);
 
     /// <summary>Reads the index-th visible child (LCS-278); ENOENT past the end.</summary>
     public static Errno EnumSubKey(Fd key, int index, Span<byte> name, out int nameLength, out SubKeyInfo info)
@@ -179,24 +169,6 @@ public sealed unsafe class RegistryDevice : IDisposable
             Errno error = Files.Control(key, RegistryAbi.REG_IOC_ENUM_SUBKEYS, ref args).Error;
             nameLength = (int)args.NameLen;
             info = new SubKeyInfo(args.LastWriteTime, args.SubkeyCount, args.ValueCount);
-            return error;
-        }
-    }
-
-    /// <summary>Reads the names of all visible children into a packed buffer; ERANGE sets the length that is needed.</summary>
-    public static Errno ListSubKeys(Fd key, Span<byte> buffer, out int length, out int count)
-    {
-        fixed (byte* b = buffer)
-        {
-            RegistryAbi.RegListSubkeysArgs args = new()
-            {
-                BufLen = (uint)buffer.Length,
-                BufPtr = (ulong)b,
-                TxnFd = NoTransaction,
-            };
-            Errno error = Files.Control(key, RegistryAbi.REG_IOC_LIST_SUBKEYS, ref args).Error;
-            length = (int)args.BufLen;
-            count = (int)args.Count;
             return error;
         }
     }
@@ -276,6 +248,24 @@ public sealed unsafe class RegistryDevice : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _fd.Dispose();
+
+    // struct reg_list_subkeys_args has the same fields at the same places.
+    private static Errno Packed(Fd key, uint request, Span<byte> buffer, out int length, out int count)
+    {
+        fixed (byte* b = buffer)
+        {
+            RegistryAbi.RegQueryValuesBatchArgs args = new()
+            {
+                BufLen = (uint)buffer.Length,
+                BufPtr = (ulong)b,
+                TxnFd = NoTransaction,
+            };
+            Errno error = Files.Control(key, request, ref args).Error;
+            length = (int)args.BufLen;
+            count = (int)args.Count;
+            return error;
+        }
+    }
 
     private static Result<Fd> Own(Result<int> result) =>
         result.TryGet(out int fd, out Errno error) ? Result<Fd>.From(new Fd(fd)) : error;

@@ -56,9 +56,15 @@ internal static class DeleteCommand
 
         string name = RegistrySession.ValueName(operand);
         // Deleting nothing is success for the kernel; a person wants to know.
+        string what = $"{path} {RegistrySession.ShowValue(name)}";
         Errno error = key.Query(name).Error;
-        error = error.Ok ? key.DeleteValue(name, layer) : error;
-        return error.Ok ? ExitCode.Success : session.Failed($"{path} {RegistrySession.ShowValue(name)}", error);
+        if (!error.Ok)
+        {
+            return session.Failed(what, error);
+        }
+
+        error = key.DeleteValue(name, layer);
+        return error.Ok ? ExitCode.Success : session.FailedWrite(what, layer, error);
     }
 
     private static ExitCode Key(RegistrySession session, string path, string layer)
@@ -70,7 +76,7 @@ internal static class DeleteCommand
         }
 
         Errno error = key.Delete(layer);
-        return error.Ok ? ExitCode.Success : session.Failed(path, error);
+        return error.Ok ? ExitCode.Success : session.FailedWrite(path, layer, error);
     }
 
     private static ExitCode Tree(RegistrySession session, string path, string layer)

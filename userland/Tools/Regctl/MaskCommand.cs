@@ -55,6 +55,6 @@ internal static class MaskCommand
         }
 
         Errno error = act(context, key, layer);
-        return error.Ok ? ExitCode.Success : session.Failed(path, error);
+        return error.Ok ? ExitCode.Success : session.FailedWrite(path, layer, error);
     }
 }

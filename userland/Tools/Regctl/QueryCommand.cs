@@ -85,9 +85,11 @@ internal static class QueryCommand
         return ExitCode.Success;
     }
 
+    // Every key under its own heading, those at the last level too.
     private static ExitCode Tree(ToolContext context, RegistrySession session, RegistryKey key, string path, int depth)
     {
-        if (!key.Values().TryGet(out NamedValue[]? values, out Errno error) || !key.SubKeyNames().TryGet(out string[]? children, out error))
+        string[]? children = [];
+        if (!key.Values().TryGet(out NamedValue[]? values, out Errno error) || (depth > 0 && !key.SubKeyNames().TryGet(out children, out error)))
         {
             return session.Failed(path, error);
         }
@@ -109,7 +111,7 @@ internal static class QueryCommand
         {
             string childPath = path + "\\" + child;
             using RegistryKey? opened = session.Open(childPath, Rights);
-            ExitCode result = opened is null ? session.Exit : depth > 1 ? Tree(context, session, opened, childPath, depth - 1) : Flat(context, session, opened, childPath);
+            ExitCode result = opened is null ? session.Exit : Tree(context, session, opened, childPath, depth - 1);
             exit = result == ExitCode.Success ? exit : result;
         }
 

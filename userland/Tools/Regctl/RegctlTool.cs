@@ -8,6 +8,7 @@ namespace Tools.Regctl;
 internal sealed class RegctlTool : ITool
 {
     private static readonly ToolOption s_layer = new("--layer", "layer to write into; base if not given", "L");
+    private static readonly ToolOption s_neededLayer = new("--layer", "layer to write into; must be given", "L");
 
     /// <inheritdoc/>
     public string Name => "regctl";
@@ -62,9 +63,9 @@ internal sealed class RegctlTool : ITool
                 new("--yes", "do not ask", Short: "-y"),
             ],
         },
-        new("mask", "KEY [VALUE]", 1, 2, "hide a value of lower layers, or --all of them", MaskCommand.Mask) { Options = [s_layer, new("--all", "every value of the key")] },
-        new("unmask", "KEY [VALUE]", 1, 2, "undo mask", MaskCommand.Unmask) { Options = [s_layer, new("--all", "every value of the key")] },
-        new("hide", "KEY", 1, 1, "hide a key of lower layers", MaskCommand.Hide) { Options = [s_layer] },
+        new("mask", "KEY [VALUE]", 1, 2, "hide a value of lower layers, or --all of them", MaskCommand.Mask) { Options = [s_neededLayer, new("--all", "every value of the key")] },
+        new("unmask", "KEY [VALUE]", 1, 2, "undo mask", MaskCommand.Unmask) { Options = [s_neededLayer, new("--all", "every value of the key")] },
+        new("hide", "KEY", 1, 1, "hide a key of lower layers", MaskCommand.Hide) { Options = [s_neededLayer] },
         new("watch", "KEY", 1, 1, "print changes until interrupted", WatchCommand.Run)
         {
             Options =

@@ -63,7 +63,9 @@ internal sealed class RegistrySession : IDisposable
             return opened;
         }
 
-        Exit = Failed(Show(key), error, rights | KeyRights.CreateSubKey);
+        Exit = error == Errno.ENOENT
+            ? _context.Fail(ExitCode.NotFound, $"{Show(key)}: {(layer.Length == 0 ? "the key above it does" : $"the key above it or layer {layer} does")} not exist ({error.Name})", error.Name)
+            : Failed(Show(key), error, rights | KeyRights.CreateSubKey);
         return null;
     }
 
@@ -86,6 +88,12 @@ internal sealed class RegistrySession : IDisposable
 
         return true;
     }
+
+    /// <summary>Reports a failed change of an open key: ENOENT is then about the layer.</summary>
+    public ExitCode FailedWrite(string what, string layer, Errno error) =>
+        error == Errno.ENOENT && layer.Length > 0
+            ? _context.Fail(ExitCode.NotFound, $"{what}: layer {layer} does not exist ({error.Name})", error.Name)
+            : Failed(what, error);
 
     /// <summary>Reports an errno about an object.</summary>
     /// <param name="what">Key or key and value.</param>

@@ -54,7 +54,7 @@ internal static class SetCommand
         Errno error = key.Set(name, value, layer, expected);
         if (!error.Ok)
         {
-            return session.Failed($"{path} {RegistrySession.ShowValue(name)}", error);
+            return session.FailedWrite($"{path} {RegistrySession.ShowValue(name)}", layer, error);
         }
 
         string typeName = ValueText.TypeName(value.Type);

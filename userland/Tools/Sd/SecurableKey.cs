@@ -50,15 +50,15 @@ internal sealed class SecurableKey(RegistryClient client, string name, string pa
 
         using (key)
         {
-            if (!key.SubKeys().TryGet(out NamedSubKey[]? keys, out error))
+            if (!key.SubKeyNames().TryGet(out string[]? names, out error))
             {
                 return error;
             }
 
             List<Securable> children = [];
-            foreach (NamedSubKey child in keys)
+            foreach (string child in names)
             {
-                children.Add(new SecurableKey(client, $"{Name}\\{child.Name}", $"{path}\\{child.Name}", owned: false));
+                children.Add(new SecurableKey(client, $"{Name}\\{child}", $"{path}\\{child}", owned: false));
             }
 
             return children.ToArray();
