@@ -182,6 +182,24 @@ static void opens(void)
 	machine.keys[0].sd_len = len;
 }
 
+/* Entries and tombstones are held to the same as values. */
+static void stored(int key)
+{
+	struct stored_key *k = &machine.keys[1];
+	uint64_t before = k->sequence;
+
+	k->sequence = ~0ULL;
+	fails(open_key("Machine\\Audit"), EIO, "Entry_OfTheFuture_Eio /* LCS-115 RSI-070 */");
+	reported("Entry_OfTheFuture", "future_sequence_number", RSI_LOOKUP);
+	k->sequence = before;
+	memcpy(machine.blanket_key, k->guid, 16);
+	machine.blanket = ~0ULL;
+	fails(query_v(key), EIO, "Tombstone_OfTheFuture_Eio /* LCS-115 RSI-070 */");
+	reported("Tombstone_OfTheFuture", "future_sequence_number", RSI_QUERY_VALUES);
+	machine.blanket = 0;
+	works(query_v(key), "Store_Mended_Works");
+}
+
 int main(void)
 {
 	int key;
@@ -202,7 +220,8 @@ int main(void)
 	value("Winners_Tie", tie, "duplicate_winning_sequence_tie", key);
 	/* Anything else goes under the closest class there is. */
 	value("Type_Unknown", bad_type, "malformed_security_descriptor", key);
-	value("Layer_Malformed", bad_layer, "malformed_security_descriptor", key);
+	value("Layer_Malformed /* LCS-121 */", bad_layer, "malformed_security_descriptor", key);
+	stored(key);
 	opens();
 	return plan();
 }

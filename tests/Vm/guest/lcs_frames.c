@@ -174,7 +174,8 @@ static void values(int key)
 	set_value(key, "v", REG_DWORD, "\7\0\0\0", 4, 0);
 	frames("SET_VALUE", RSI_SET_VALUE);
 	ok(last_sequence == first + 3, "Sequence_OfAFailure_IsNotReused /* LCS-111 */");
-	ioctl(key, REG_IOC_FLUSH);
+	works(ioctl(key, REG_IOC_FLUSH), "Flush_AsksTheSource /* LCS-299 */");
+	ok(machine.count[RSI_FLUSH] == 1, "Flush_Once /* LCS-299 */");
 	frames("FLUSH", RSI_FLUSH);
 }
 
@@ -182,6 +183,7 @@ static void removal(int key)
 {
 	uint8_t sd[512];
 	struct reg_get_security_args g = { REG_SECURITY_DACL, sizeof(sd), (uintptr_t)sd };
+	uint64_t created;
 	int other;
 
 	quiet();
@@ -200,8 +202,10 @@ static void removal(int key)
 	memset(key_guid, 0, 16);
 	other = create_key(-1, "Machine\\A", KEY_ALL_ACCESS, 0, NULL);
 	frames("CREATE_ENTRY", RSI_CREATE_ENTRY);
+	created = last_sequence;
 	hide_key(other);
 	frames("HIDE_ENTRY", RSI_HIDE_ENTRY);
+	ok(last_sequence == created + 1, "Hide_TakesASequence /* LCS-063 LCS-110 */");
 	close(other);
 }
 

@@ -93,7 +93,7 @@ static void protocol(const char *name, int (*spoil)(struct source *, uint8_t *, 
 	machine.spoil = spoil;
 	snprintf(text, sizeof(text), "%s_Caller_Eio", name);
 	fails(open_root(), EIO, text);
-	ok(write_result == EINVAL, "%s_Write_Einval", name);
+	ok(write_result == EINVAL, "%s_Write_Einval /* RSI-007 RSI-008 */", name);
 	fails(open_root(), EIO, "Torn down: source Down /* RSI-009 */");
 	restart();
 }

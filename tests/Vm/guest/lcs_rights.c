@@ -367,14 +367,16 @@ static void current_user(void)
 		1,  0,        4, 0x80,     20, [8] = 32, [16] = 44, [20] = 1, 1,       [27] = 5,
 		18, [32] = 1, 1, [39] = 5, 18, [44] = 2, 0,         8,        [51] = 0
 	};
-	int key;
+	int key, asked;
 
 	works(source_start(&users, "Users"), "Users_Starts");
 	key = create_key(-1, "Users\\S-1-5-18", KEY_ALL_ACCESS, 0, NULL);
 	works(open_key(-1, "cURRENTuSER", KEY_READ, 0), "CurrentUser_IsTheCallersKey /* LCS-035 */");
 	works(create_key(-1, "CurrentUser/Below", KEY_READ, 0, NULL),
 	      "CurrentUser_Below_IsItsChild /* LCS-035 */");
+	asked = machine.requests;
 	works(open_key(key, "Below", KEY_READ, 0), "CurrentUser_Below_IsThere");
+	ok(machine.requests == asked, "OneHive_OtherSourcesHearNothing /* RSI-021 */");
 	as_service();
 	fails(open_key(-1, "CurrentUser", KEY_READ, 0), ENOENT,
 	      "CurrentUser_FollowsTheEffectiveToken /* LCS-035 */");

@@ -405,6 +405,23 @@ static void closing_down(int key)
 	ok(machine.dropped == dropped, "Orphan_ClosedWhileDown_NothingIsQueued /* LCS-134 */");
 }
 
+static void replacing(int key)
+{
+	struct reg_query_values_batch_args b = { .txn_fd = -1 };
+	uint64_t first = 0, second = 0;
+	unsigned int len = 8;
+	char data[8];
+
+	set_value(key, "same", REG_SZ, "1", 1, 0);
+	query_value(key, "same", data, &len, NULL, &first);
+	set_value(key, "SAME", REG_SZ, "2", 1, 0);
+	query_value(key, "same", data, &len, NULL, &second);
+	ok(second == first + 1 && value_is(key, "same", "2"), "Set_ReplacesTheLayersEntry /* LCS-262 */");
+	fails(ioctl(key, REG_IOC_QUERY_VALUES_BATCH, &b), ERANGE, "Batch_NoRoom_Erange /* LCS-251 */");
+	ok(b.count == 1, "Set_Again_IsOneValue /* LCS-262 */");
+	delete_value(key, "same");
+}
+
 static void enumeration(int key)
 {
 	char name[64], data[64];
@@ -446,6 +463,7 @@ int main(void)
 	disarming();
 	generations(key);
 	write_time(key);
+	replacing(key);
 	enumeration(key);
 	spellings(key);
 	removals(key);
