@@ -49,10 +49,21 @@ long kacs_ioc_open_self_token(void __user *arg)
 
 /* --- other processes' ------------------------------------------------------------- */
 
+/* A process is there as long as any of its threads: the first may have gone long ago. */
+static struct task_struct *any_thread(struct task_struct *leader)
+{
+	struct task_struct *thread;
+
+	for_each_thread(leader, thread)
+		if (!READ_ONCE(thread->exit_state))
+			return thread;
+	return NULL;
+}
+
 /**
  * kacs_task_of_get() - a thread of another process
  * @pidfd: number in the caller's table
- * @tid: a thread of that process, 0: its leader
+ * @tid: a thread of that process, 0: any that lives
  *
  * Context: process context.
  * Return: the task, which the caller puts; -EBADF, -ESRCH.
@@ -73,7 +84,7 @@ struct task_struct *kacs_task_of_get(int pidfd, int tid)
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
 	if (leader && !tid)
-		task = leader;
+		task = any_thread(leader);
 	else if (leader)
 		task = pid_task(find_vpid(tid), PIDTYPE_PID);
 	if (task && (!same_thread_group(task, leader) || READ_ONCE(task->exit_state)))
@@ -121,27 +132,31 @@ static struct kacs_token *token_of(struct task_struct *task, bool effective)
 	return tok;
 }
 
-/* PROCESS_QUERY_INFORMATION and dominance, then the token (KACS-TOK-041). */
+/*
+ * PROCESS_QUERY_INFORMATION and dominance, for the token (KACS-TOK-041). Install changes the process's descriptor
+ * before its token: who sees the new token, seen first, is judged by the new descriptor.
+ */
 static struct kacs_token *query_token_of(int pidfd, int tid, bool effective)
 {
 	struct task_struct *task = kacs_task_of_get(pidfd, tid);
-	struct kacs_token *tok = NULL;
+	struct kacs_token *tok;
 	struct kacs_psb *psb;
 	int err = -EACCES;
 
 	if (IS_ERR(task))
 		return ERR_CAST(task);
+	tok = token_of(task, effective);
 	psb = kacs_psb_of_get(task);
 	if (psb) {
 		err = kacs_gate_process(psb, KACS_PROCESS_QUERY_INFORMATION);
 		kacs_psb_put(psb);
 	}
-	if (!err)
-		tok = token_of(task, effective);
 	put_task_struct(task);
-	if (err)
-		return ERR_PTR(err);
-	return tok ?: ERR_PTR(-EACCES);
+	if (!err && tok)
+		return tok;
+	if (tok)
+		kacs_token_put(tok);
+	return ERR_PTR(err ?: -EACCES);
 }
 
 /* Consumes @tok, which may be an ERR_PTR. */

@@ -5,9 +5,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 #include "kacs.h"
 
@@ -71,12 +74,21 @@ static int exec_keeps(void)
 	return 99;
 }
 
+/* The low word: nothing above it alone lets a program do what its token may not. */
+static unsigned int effective_capabilities(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	return syscall(SYS_capget, &header, data) ? ~0U : data[0].effective;
+}
+
 static int after_exec(const char *number)
 {
 	dev = atoi(number);
 	if (!self_is(SID_NETWORK_SERVICE)) /* KACS-TOK-100 */
 		return 1;
-	return getuid() != 202;
+	return getuid() != 202 || effective_capabilities(); /* HAZ-023 */
 }
 
 static void test_install(void)
@@ -309,6 +321,59 @@ static void test_others(void)
 	ok(in_child(stranger_may_not_look) == 0, "OpenProcess_Stranger_Eacces");
 }
 
+/* What is left of a process whose first thread has ended: asked for the result of a fork. */
+static int asked[2], told[2];
+
+static void *last_thread(void *arg)
+{
+	char byte;
+	pid_t pid;
+
+	if (write(told[1], "x", 1) != 1 || read(asked[0], &byte, 1) != 1)
+		_exit(1);
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	_exit(pid < 0 && errno == EPERM ? 42 : 2);
+	return arg;
+}
+
+/* It is still whose it was, and can be bound as before (KACS-TOK-041, KACS-TOK-092, HAZ-004). */
+static void test_without_leader(void)
+{
+	struct kacs_set_psb_args args = { .mitigations = KACS_MIT_NO_CHILD };
+	int token, status = 0;
+	char byte, path[64];
+	struct stat st;
+	pid_t pid;
+
+	if (pipe(asked) || pipe(told))
+		return;
+	pid = fork();
+	if (!pid) {
+		pthread_t thread;
+
+		ioctl(make_token(SID_LOCAL_SERVICE, 0, 0), KACS_IOC_INSTALL);
+		pthread_create(&thread, NULL, last_thread, NULL);
+		pthread_exit(NULL);
+	}
+	if (read(told[0], &byte, 1) != 1)
+		return;
+	/* The first thread has ended when its memory is gone from /proc. */
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	for (int i = 0; i < 500 && !stat(path, &st); i++)
+		usleep(10000);
+	args.pidfd = syscall(SYS_pidfd_open, pid, 0);
+	token = open_process(args.pidfd, KACS_TOKEN_QUERY);
+	ok(token >= 0 && user_is(token, SID_LOCAL_SERVICE), "OpenProcess_FirstThreadGone_SeesToken");
+	works(ioctl(dev, KACS_IOC_SET_PSB, &args), "SetPsb_FirstThreadGone_Works");
+	if (write(asked[1], "x", 1) != 1)
+		return;
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 42, "SetPsb_FirstThreadGone_BindsTheRest");
+	close(token);
+}
+
 static int no_child(void)
 {
 	struct kacs_set_psb_args args = { -1, KACS_MIT_NO_CHILD };
@@ -346,6 +411,7 @@ int main(int argc, char **argv)
 	test_install();
 	test_threads();
 	test_others();
+	test_without_leader();
 	ok(in_child(no_child) == 0, "SetPsb_NoChild_ForbidsForkOnly");
 	ok(in_child(load_driver_needed) == 0, "Modules_WithoutLoadDriver_Eperm");
 	return plan();

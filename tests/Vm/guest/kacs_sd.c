@@ -222,6 +222,33 @@ static int mandatory_attributes(void)
 	return set_sd(self, KACS_SD_SACL, sd, make_attributes(sd, more, 2)) ? 7 : 0;
 }
 
+/* KACS-FMT-102, KACS-ENF-168: a group makes an owner by its OWNER bit, deny-only or not enabled as it may be. */
+static int groups_as_owners(void)
+{
+	static const uint8_t plain[12] = { 1, 1, 0, 0, 0, 0, 0, 5, 51 };
+	static const uint8_t deny_only[12] = { 1, 1, 0, 0, 0, 0, 0, 5, 52 };
+	static const uint8_t off[12] = { 1, 1, 0, 0, 0, 0, 0, 5, 53 };
+	int self = syscall(SYS_pidfd_open, getpid(), 0), token;
+	uint8_t sd[128];
+
+	create_session(SID_LOCAL_SERVICE, &session);
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 0, 0);
+	add_group(&spec, plain, 0x4);
+	add_group(&spec, deny_only, 0x8 | 0x10);
+	add_group(&spec, off, 0x8);
+	put32(&spec, 96, 4);
+	token = create_token(&spec);
+	if (ioctl(token, KACS_IOC_INSTALL))
+		return 1;
+	if (set_sd(self, KACS_SD_OWNER, sd, make_sd(sd, plain, SID_LOCAL_SERVICE, 1)) != -1 || errno != EPERM)
+		return 2;
+	if (set_sd(self, KACS_SD_OWNER, sd, make_sd(sd, deny_only, SID_LOCAL_SERVICE, 1)))
+		return 3;
+	if (set_sd(self, KACS_SD_OWNER, sd, make_sd(sd, off, SID_LOCAL_SERVICE, 1)))
+		return 4;
+	return set_sd(self, KACS_SD_OWNER, sd, make_sd(sd, SID_LOCAL_SERVICE, SID_LOCAL_SERVICE, 1)) ? 5 : 0;
+}
+
 int main(void)
 {
 	int token, other, step;
@@ -236,6 +263,9 @@ int main(void)
 	test_process(other);
 	step = in_child(mandatory_attributes);
 	if (!ok(!step, "SetSd_MandatoryAttribute_StaysWithoutTcb"))
+		printf("# step %d\n", step);
+	step = in_child(groups_as_owners);
+	if (!ok(!step, "SetSd_GroupAsOwner_NeedsTheOwnerBit"))
 		printf("# step %d\n", step);
 	return plan();
 }

@@ -248,6 +248,29 @@ static void test_revocation(void)
 
 /* --- policies and handles ------------------------------------------------------------- */
 
+/* KACS-TOK-007, HAZ-008: also who was there before the module. */
+static void test_everybody_has_a_token(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int seen = 0, without = 0;
+
+	while ((entry = readdir(proc))) {
+		int pid = atoi(entry->d_name), pidfd = pid ? syscall(SYS_pidfd_open, pid, 0) : -1, token;
+		struct kacs_inspect_token_args args = { pidfd, 0 };
+
+		if (pidfd < 0)
+			continue;
+		token = ioctl(dev, KACS_IOC_INSPECT_TOKEN, &args);
+		seen++;
+		without += token < 0 || !user_is(token, SID_SYSTEM);
+		close(token);
+		close(pidfd);
+	}
+	closedir(proc);
+	ok(seen > 2 && !without, "Inspect_EveryTask_IsSystem");
+}
+
 /* KACS-AC-134: a policy that comes later does not reach rights that a descriptor has. */
 static void test_later_policy(void)
 {
@@ -286,6 +309,7 @@ int main(void)
 	int step;
 
 	open_dev();
+	test_everybody_has_a_token();
 	test_carried();
 	test_confined();
 	ok(in_child(administrator_without_privileges) == 0, "Administrator_WithoutPrivileges_HasNone");

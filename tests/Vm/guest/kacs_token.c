@@ -208,6 +208,8 @@ static int restrict_token(int token, uint64_t privs, const void *payload, uint32
 
 static void test_restrict(void)
 {
+	struct kacs_group_entry reset = { KACS_GROUPS_RESET_INDEX, 0 };
+	struct kacs_adjust_groups_args adjust = { .count = 1, .data_ptr = (uintptr_t)&reset };
 	uint8_t payload[4 + 12] = { 0 }, buf[256];
 	static struct spec s;
 	uint64_t session, privs[4];
@@ -227,6 +229,10 @@ static void test_restrict(void)
 	query(made, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf));
 	memcpy(&attributes, buf + 4 + 4 + 12, 4);
 	ok(attributes & 0x10, "Restrict_Group_IsDenyOnly");
+	works(ioctl(made, KACS_IOC_ADJUST_GROUPS, &adjust), "AdjustGroups_ResetOfRestricted_Works");
+	query(made, KACS_TOKEN_CLASS_GROUPS, buf, sizeof(buf));
+	memcpy(&attributes, buf + 4 + 4 + 12, 4);
+	ok(attributes & 0x10, "AdjustGroups_Reset_LeavesDenyOnly"); /* KACS-TOK-015, KACS-TOK-072 */
 	memcpy(payload + 4, SID_LOCAL_SERVICE, 12);
 	fails(restrict_token(made, 0, payload, sizeof(payload), 1, 1, 0), EINVAL,
 	      "Restrict_EmptyIntersection_Einval"); /* KACS-TOK-063 */
@@ -274,7 +280,8 @@ static void test_sessions(void)
 
 	create_session(SID_LOCAL_SERVICE, &first);
 	create_session(SID_LOCAL_SERVICE, &second);
-	ok(first >= 1000 && second > first, "Session_Ids_Grow"); /* KACS-TOK-086 */
+	ok(first >= 1000 && second > first,
+	   "Session_Ids_Grow"); /* KACS-TOK-086, KACS-FMT-013, KACS-FMT-014 */
 	works(session_info(first, &info), "Session_LookUp_Works");
 	ok(info.logon_type == KACS_LOGON_SERVICE && info.auth_package_len == 4 && info.user_sid_len == 12 &&
 		   !memcmp(info.user_sid, SID_LOCAL_SERVICE, 12),
@@ -389,6 +396,7 @@ static void test_linked(void)
 	create_session(SID_LOCAL_SERVICE, &session);
 	token_spec(&s, SID_LOCAL_SERVICE, session, 201, 0);
 	a = create_token(&s);
+	put64(&s, 16, PRIV(23)); /* no reduction, and nobody asks (KACS-TOK-079) */
 	b = create_token(&s);
 	link = (struct kacs_link_tokens_args){ a, a, session };
 	fails(ioctl(a, KACS_IOC_LINK_TOKENS, &link), EINVAL, "Link_SameToken_Einval"); /* KACS-TOK-077 */
