@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define dev kmes_dev
-#include "kmes_consumer.h"
+#include "kmes.h"
 #undef dev
 #include "kacs.h"
 

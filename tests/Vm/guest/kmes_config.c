@@ -252,15 +252,9 @@ static void absent_and_back(void)
 
 int main(void)
 {
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	pin(0);
+	begin(NULL, 0);
 	registry = open("/dev/registry", O_RDWR | O_CLOEXEC);
-	{
-		cpu_set_t first;
-
-		CPU_ZERO(&first);
-		CPU_SET(0, &first);
-		sched_setaffinity(0, sizeof(first), &first);
-	}
 	before_a_registry();
 	works(source_start(&machine, "Machine"), "Source_Starts");
 	works(create_key("Machine\\System"), "System_Created");

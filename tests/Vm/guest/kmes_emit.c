@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* /dev/kmes: emission as a caller sees it, with every bad argument there is. */
 #define _GNU_SOURCE
-#include <sched.h>
 #include <time.h>
 
-#include "tap.h"
-#include "kmes_consumer.h"
+#include "kmes.h"
 
 static struct consumer ring;
 
@@ -205,13 +203,8 @@ static void commands(void)
 
 int main(void)
 {
-	cpu_set_t first;
-
-	CPU_ZERO(&first);
-	CPU_SET(0, &first);
-	sched_setaffinity(0, sizeof(first), &first);
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
-	if (!works(kmes_dev, "Device_Opens") || !works(consume(&ring, 0), "Ring_Attached_Maps"))
+	pin(0);
+	if (!begin(&ring, 1))
 		return plan();
 	commands();
 	record_fields();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Every allocation of every KMES call fails once.  ktest: -m out/pkm-fault/pkm.ko -p mode=enforce */
-#include "tap.h"
-#include "kmes_consumer.h"
+#define _GNU_SOURCE
+#include "kmes.h"
 
 /* More than waits on each CPU for the copy. */
 #define LARGE 30000
@@ -81,10 +81,8 @@ static void each(int (*op)(void), const char *name)
 
 int main(void)
 {
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	switch_fd = open("/sys/module/pkm/parameters/fail_nth", O_RDWR);
-	if (!works(kmes_dev, "Device_Opens") || !works(switch_fd, "Switch_Opens") ||
-	    !works(consume(&ring, 0), "Ring_Attached"))
+	if (!begin(&ring, 1) || !works(switch_fd, "Switch_Opens"))
 		return plan();
 	each(op_emit, "Emit");     /* KMES-051 */
 	each(op_batch, "Batch");   /* KMES-069 */

@@ -4,19 +4,8 @@
  * ktest: -c 2 -a maxcpus=1 -p mode=enforce
  */
 #define _GNU_SOURCE
-#include <sched.h>
 
-#include "tap.h"
-#include "kmes_consumer.h"
-
-static int pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	return sched_setaffinity(0, sizeof(set), &set);
-}
+#include "kmes.h"
 
 int main(void)
 {
@@ -29,8 +18,7 @@ int main(void)
 	struct kmes_batch_args b = { .entries = addr(&e), .count = 1, .emitted_out = addr(&done) };
 	__u64 capacity;
 
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
-	works(kmes_dev, "Device_Opens");
+	begin(NULL, 0);
 	works(attach(0, &capacity), "Cpu0_HasARing");
 	works(write(online, "1", 1) == 1 ? 0 : -1, "Cpu1_ComesOnline");
 	fails(attach(1, &capacity), EINVAL, "LateCpu_HasNoRing /* KMES-073 KMES-076 KMES-145 */");

@@ -4,18 +4,8 @@
  * ktest: -c 2 -p mode=enforce
  */
 #define _GNU_SOURCE
-#include <sched.h>
 
 #include "kmes_registry.h"
-
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
 
 static int set_online(const char *value)
 {
@@ -32,7 +22,7 @@ int main(void)
 	__u64 last;
 	int key;
 
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	begin(NULL, 0);
 	registry = open("/dev/registry", O_RDWR | O_CLOEXEC);
 	works(source_start(&machine, "Machine"), "Source_Starts");
 	create_key("Machine\\System");

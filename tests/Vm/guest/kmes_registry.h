@@ -4,7 +4,7 @@
 #define KMES_REGISTRY_H
 
 #include "lcs_source.h"
-#include "kmes_consumer.h"
+#include "kmes.h"
 #include "tap.h"
 
 static struct source machine;

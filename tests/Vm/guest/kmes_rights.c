@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "kacs.h"
-#include "kmes_consumer.h"
+#include "kmes.h"
 
 #define ENABLED 2
 
@@ -176,9 +176,8 @@ static void limited(void)
 int main(void)
 {
 	open_dev();
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	token = open_self(0, KACS_TOKEN_QUERY | KACS_TOKEN_ADJUST_PRIVILEGES);
-	if (!works(kmes_dev, "Device_Opens") || !works(token, "Token_Opens"))
+	if (!begin(NULL, 0) || !works(token, "Token_Opens"))
 		return plan();
 	without_audit();
 	without_security();

@@ -11,19 +11,10 @@
 #include <time.h>
 
 #include "kacs.h"
-#include "kmes_consumer.h"
+#include "kmes.h"
 
 static struct consumer rings[2];
 static __u8 record[512];
-
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
 
 /* Emits on @cpu and keeps a copy of what was written there. */
 static int emitted(int cpu, const char *type)
@@ -215,14 +206,13 @@ static void kernel_events(void)
 
 int main(int argc, char **argv)
 {
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 	if (argc > 1) {
+		kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
 		pin(0);
 		return emit("child.exec") < 0;
 	}
 	open_dev();
-	if (!works(kmes_dev, "Device_Opens") || !works(consume(&rings[0], 0), "Ring0_Attached") ||
-	    !works(consume(&rings[1], 1), "Ring1_Attached"))
+	if (!begin(rings, 2))
 		return plan();
 	cpus();
 	clock_steps();

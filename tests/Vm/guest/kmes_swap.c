@@ -16,15 +16,6 @@
 static volatile int finish, producing = PRODUCERS;
 static int key;
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
 static __u32 checksum(__u32 producer, __u64 number)
 {
 	return (__u32)(number * 2654435761U) ^ (producer * 40503U);
@@ -249,7 +240,7 @@ int main(void)
 	__u64 before;
 	int i;
 
-	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	begin(NULL, 0);
 	registry = open("/dev/registry", O_RDWR | O_CLOEXEC);
 	works(source_start(&machine, "Machine"), "Source_Starts");
 	create_key("Machine\\System");

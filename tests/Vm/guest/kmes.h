@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What the KMES guest tests share: attach, map, walk the ring, emit. */
-#ifndef KMES_CONSUMER_H
-#define KMES_CONSUMER_H
+/* What the KMES guest tests share: begin, attach, map, walk the ring, emit. */
+#ifndef GUEST_KMES_H
+#define GUEST_KMES_H
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <linux/pkm/kmes.h>
+
+#include "tap.h"
 
 struct consumer {
 	int fd;
@@ -93,6 +96,29 @@ static int emit_raw(const void *type, __u16 type_len, const void *payload, __u32
 __attribute__((unused)) static int emit(const char *type)
 {
 	return emit_raw(type, strlen(type), "\x01", 1);
+}
+
+__attribute__((unused)) static int pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* Opens the device and attaches to the rings of the first @cpus CPUs. False: there is nothing to test with. */
+__attribute__((unused)) static int begin(struct consumer *rings, int cpus)
+{
+	int cpu;
+
+	kmes_dev = open("/dev/kmes", O_RDWR | O_CLOEXEC);
+	if (!works(kmes_dev, "Device_Opens"))
+		return 0;
+	for (cpu = 0; cpu < cpus; cpu++)
+		if (!works(consume(&rings[cpu], cpu), "Ring_Attached /* KMES-079 */"))
+			return 0;
+	return 1;
 }
 
 #endif
