@@ -108,21 +108,39 @@ static const uint8_t AUDITED[] = {
 };
 /* clang-format on */
 
-static int check_as(int token, uint32_t desired)
+#define CONTEXT "service:redis operation:start"
+
+static struct kacs_access_check_args args_for(int token, uint32_t desired)
 {
-	static const char context[] = "service:redis operation:start";
-	struct kacs_access_check_args args = {
-		.size = sizeof(args),
+	return (struct kacs_access_check_args){
+		.size = sizeof(struct kacs_access_check_args),
 		.token_fd = token,
 		.sd_ptr = (uintptr_t)AUDITED,
 		.sd_len = sizeof(AUDITED),
 		.desired_access = desired,
 		.generic_all = 0xf003f,
-		.audit_context_ptr = (uintptr_t)context,
-		.audit_context_len = sizeof(context) - 1,
+		.audit_context_ptr = (uintptr_t)CONTEXT,
+		.audit_context_len = sizeof(CONTEXT) - 1,
 	};
+}
+
+static int check_as(int token, uint32_t desired)
+{
+	struct kacs_access_check_args args = args_for(token, desired);
 
 	return ioctl(dev, KACS_IOC_ACCESS_CHECK, &args);
+}
+
+static int check_list_as(int token, uint32_t desired)
+{
+	struct kacs_object_type_entry root = { 0 };
+	struct kacs_node_result result;
+	struct kacs_access_check_args args = args_for(token, desired);
+	struct kacs_access_check_list_args list = { (uintptr_t)&args, (uintptr_t)&result, 1, 0 };
+
+	args.object_tree_ptr = (uintptr_t)&root;
+	args.object_tree_count = 1;
+	return ioctl(dev, KACS_IOC_ACCESS_CHECK_LIST, &list);
 }
 
 /* A refusal is found with caller, target and right (KACS-AC-185, KACS-AC-206). */
@@ -140,11 +158,34 @@ static void test_denied(void)
 	fails(check_as(token, 2), EACCES, "Check_Refused_Eacces");
 	ok(take("access-audit", &e), "AccessAudit_Refused_IsThere");
 	ok(holds(&e, SID_LOCAL_SERVICE, 12), "AccessAudit_Refused_NamesCaller");
-	ok(says(&e, "service:redis operation:start"), "AccessAudit_Refused_NamesTarget");
+	ok(says(&e, CONTEXT), "AccessAudit_Refused_NamesTarget");
 	ok(holds(&e, "requested_access\x02", 17), "AccessAudit_Refused_NamesRight");
 	ok(says(&e, "denied_by") && says(&e, "dacl-end"), "AccessAudit_Refused_NamesStep");
 	ok(says(&e, "kacs_events"), "AccessAudit_Refused_NamesProcess"); /* KACS-AC-184 */
 	ok(!take("access-audit", &e), "AccessAudit_Refused_OnlyOne");
+	works(check_list_as(token, 2), "CheckList_Refused_Works");
+	ok(take("access-audit", &e) && says(&e, CONTEXT) && says(&e, "dacl-end"),
+	   "AccessAudit_List_IsTheSame"); /* KACS-AC-005 */
+	close(token);
+}
+
+/* KACS-AC-005, KACS-AC-160: a privilege that mattered, in either call. */
+static void test_privilege_use(void)
+{
+	struct event e;
+	uint64_t session = 0;
+	int token;
+
+	create_session(SID_LOCAL_SERVICE, &session);
+	token_spec(&spec, SID_LOCAL_SERVICE, session, 201, PRIV(8));
+	put32(&spec, 44, 0x4);
+	token = create_token(&spec);
+	works(check_as(token, 0x01000000), "Check_SeSecurity_Works");
+	ok(take("privilege-use", &e) && says(&e, "SeSecurityPrivilege") && says(&e, CONTEXT),
+	   "PrivilegeUse_Check_IsReported");
+	works(check_list_as(token, 0x01000000), "CheckList_SeSecurity_Works");
+	ok(take("privilege-use", &e) && says(&e, "SeSecurityPrivilege") && says(&e, CONTEXT),
+	   "PrivilegeUse_List_IsReported");
 	close(token);
 }
 
@@ -235,6 +276,7 @@ int main(void)
 	test_tokens();
 	test_invalidation();
 	test_denied();
+	test_privilege_use();
 	test_policy();
 	return plan();
 }
