@@ -97,7 +97,7 @@ TEST(Rules_NormalView)
 
 /*
  * KACS-AC-039, KACS-AC-040, KACS-AC-044, KACS-AC-047, KACS-AC-110,
- * KACS-AC-111, KACS-AC-112, KACS-AC-113, KACS-AC-114, KACS-AC-115
+ * KACS-AC-111, KACS-AC-112, KACS-AC-114
  */
 TEST(Rules_RestrictedPass)
 {
@@ -135,6 +135,25 @@ TEST(Rules_RestrictedPass)
 		  "O:SYG:SYD:(A;;0x3;;;U)(A;;0x3;;;G)",
 		  3,
 		  .granted = 3 },
+		{ "privilege restored",
+		  { .restricted = "G", .privileges = KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP) },
+		  "O:SYG:SYD:",
+		  0x80000,
+		  .granted = 0x80000 },
+		{ "condition sees the restricting SIDs",
+		  { .restricted = "G" },
+		  "O:SYG:SYD:(XA;;0x1;;;WD;(Member_of{SID(G)}))(A;;0x1;;;G)",
+		  1,
+		  .granted = 1 },
+	};
+
+	run_rows(rows, ARRAY_SIZE(rows));
+}
+
+/* KACS-AC-110, KACS-AC-113, KACS-AC-115 */
+TEST(Rules_RestrictedPassOfDevices)
+{
+	static const struct row rows[] = {
 		{ "only device groups",
 		  { .restricted_devices = "H" },
 		  "O:SYG:SYD:(A;;FA;;;U)",
@@ -149,16 +168,6 @@ TEST(Rules_RestrictedPass)
 		  { .restricted_devices = "H", .write_restricted = true, .user_deny_only = true },
 		  "O:SYG:SYD:(A;;0x3;;;WD)",
 		  3,
-		  .granted = 1 },
-		{ "privilege restored",
-		  { .restricted = "G", .privileges = KACS_PRIV_MASK(KACS_PRIV_TAKE_OWNERSHIP) },
-		  "O:SYG:SYD:",
-		  0x80000,
-		  .granted = 0x80000 },
-		{ "condition sees the restricting SIDs",
-		  { .restricted = "G" },
-		  "O:SYG:SYD:(XA;;0x1;;;WD;(Member_of{SID(G)}))(A;;0x1;;;G)",
-		  1,
 		  .granted = 1 },
 	};
 
