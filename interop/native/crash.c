@@ -85,6 +85,28 @@ static void last_resort(void)
 	}
 }
 
+/*
+ * execve closes what is close-on-exec, strangers' sockets among it, and a last close may
+ * last as long as its sender likes (discard.c). So a child has the last copies until the
+ * new image runs, and the kernel lets no exiting task linger. Raw, because handlers of
+ * the C library's fork() have no place here; failure costs at most that wait.
+ */
+static void leave_copies(void)
+{
+	int running[2];
+	char byte;
+
+	if (pipe2(running, O_CLOEXEC) < 0)
+		return;
+	if (syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL) == 0) {
+		close(running[1]);
+		while (read(running[0], &byte, 1) < 0 && errno == EINTR)
+			;
+		_exit(0);
+	}
+	close(running[0]);
+}
+
 __attribute__((noreturn)) static void die(int signal)
 {
 	static char message[] = "peinit: fatal signal 00, re-executing\r\n";
@@ -99,6 +121,7 @@ __attribute__((noreturn)) static void die(int signal)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	put_digits(message + 23, (unsigned int)signal, 2);
 	say(message);
+	leave_copies();
 	if (++crashes <= PEIOS_CRASH_LIMIT) {
 		put_digits(env_count + sizeof(env_count) - 1, (unsigned int)crashes, 2);
 		put_digits(env_signal + sizeof(env_signal) - 1, (unsigned int)signal, 2);

@@ -10,7 +10,7 @@
  * Return: PEIOS_SHIM_VERSION; managed code refuses to run against another.
  */
 int peios_shim_version(void);
-#define PEIOS_SHIM_VERSION 3
+#define PEIOS_SHIM_VERSION 4
 
 /* ---- spawn.c: processes with their whole setup in C (HAZ-035, PEINIT-011) ---- */
 
@@ -131,17 +131,18 @@ enum peios_call {
 	PEIOS_CALL_SYNC = 1,
 	PEIOS_CALL_UMOUNT = 2,
 	PEIOS_CALL_MOUNT = 3,
+	PEIOS_CALL_STAT = 4,
 };
 
 /**
  * struct peios_call_request - one system call made in a child
  * @size: sizeof(struct peios_call_request)
  * @call: enum peios_call
- * @target: mount point for UMOUNT and MOUNT
+ * @target: mount point for UMOUNT and MOUNT, path for STAT
  * @source: device for MOUNT
  * @type: file system type for MOUNT
  * @data: mount data for MOUNT or NULL
- * @flags: flags of mount(2) or umount2(2)
+ * @flags: flags of mount(2) or umount2(2); for STAT the S_IFMT value it must have, or 0
  * @cgroup_fd: cgroup to run in, or -1
  * @reserved: 0
  */

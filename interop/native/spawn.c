@@ -20,12 +20,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "shim.h"
 
 #define REPORT_FD      3 /* where the child keeps its end of the report pipe */
 #define KERNEL_SIGNALS 64
+#define CLOSE_USEC     5000 /* how long the child's descriptors may take to close */
 
 struct kernel_sigaction {
 	void *handler;
@@ -167,12 +169,49 @@ static int set_nofile(const struct peios_spawn_request *rq)
 	return rq->flags & PEIOS_SPAWN_NOFILE ? set_limit(RLIMIT_NOFILE, rq->nofile) : set_default_nofile();
 }
 
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * Among the parent's descriptors are those of strangers, who choose how long a last close
+ * lasts (discard.c). The parent may have closed its copy in the meantime, and the last
+ * one is here: a signal that is pending ends the wait, and all that would follow.
+ */
+static void hurry_closes(void)
+{
+	struct itimerval soon = { .it_interval.tv_usec = CLOSE_USEC, .it_value.tv_usec = CLOSE_USEC };
+	struct sigaction action = { .sa_handler = nothing };
+	uint64_t mask = ~(1ULL << (SIGALRM - 1));
+
+	sigaction(SIGALRM, &action, NULL);
+	set_raw_mask(&mask, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+/* The timer first: a signal that is left pending would meet the program's default action. */
+static void stop_hurrying(void)
+{
+	struct itimerval never = { .it_value.tv_usec = 0 };
+	uint64_t all = ~0ULL;
+
+	setitimer(ITIMER_REAL, &never, NULL);
+	set_raw_mask(&all, NULL);
+}
+
 /* Closes everything but stdio and the report pipe, which moves to REPORT_FD. */
 static int keep_only_report(int fd)
 {
-	if (fd != REPORT_FD && dup3(fd, REPORT_FD, O_CLOEXEC) < 0)
-		return -1;
-	return (int)syscall(SYS_close_range, REPORT_FD + 1, ~0U, 0);
+	int r = 0;
+
+	hurry_closes();
+	if (fd != REPORT_FD)
+		r = dup3(fd, REPORT_FD, O_CLOEXEC);
+	if (r >= 0)
+		r = (int)syscall(SYS_close_range, REPORT_FD + 1, ~0U, 0);
+	stop_hurrying();
+	return r;
 }
 
 /* CLONE_CLEAR_SIGHAND leaves ignored signals ignored, and SIGPIPE is one of them. */
@@ -238,10 +277,24 @@ __attribute__((noreturn)) static void exec_child(const struct peios_spawn_reques
 	fail(REPORT_FD, PEIOS_STEP_EXEC, errno);
 }
 
+static int look_at(const char *path, uint64_t type)
+{
+	struct stat found;
+
+	if (stat(path, &found) < 0)
+		return -1;
+	errno = EINVAL;
+	return type && (found.st_mode & S_IFMT) != type ? -1 : 0;
+}
+
 __attribute__((noreturn)) static void call_child(const struct peios_call_request *rq, int fd)
 {
 	int r;
 
+	/* It may hang for ever: it keeps nothing open that somebody waits to see closed. */
+	if (keep_only_report(fd) < 0)
+		fail(fd, PEIOS_STEP_PIPE, errno);
+	fd = REPORT_FD;
 	switch (rq->call) {
 	case PEIOS_CALL_SYNC:
 		sync();
@@ -252,6 +305,9 @@ __attribute__((noreturn)) static void call_child(const struct peios_call_request
 		break;
 	case PEIOS_CALL_MOUNT:
 		r = mount(rq->source, rq->target, rq->type, rq->flags, rq->data);
+		break;
+	case PEIOS_CALL_STAT:
+		r = look_at(rq->target, rq->flags);
 		break;
 	default:
 		errno = EINVAL;

@@ -143,7 +143,7 @@ internal sealed class AuthdRequest : EventSource
 
         for (int i = 0; i < _beside.FdCount; i++)
         {
-            _token?.Dispose();
+            Drop();
             _token = _beside.Take(i);
             _received++;
         }
@@ -221,9 +221,18 @@ internal sealed class AuthdRequest : EventSource
     private void Close()
     {
         _loop.Remove(this);
-        _token?.Dispose();
-        _token = null;
+        Drop();
         _beside.Dispose();
         _socket.Dispose();
+    }
+
+    // Whatever authd sent may be anything until it has been looked at.
+    private void Drop()
+    {
+        if (_token is not null)
+        {
+            Strangers.Close(_token);
+            _token = null;
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Peios.Interop;
 internal static unsafe partial class ShimAbi
 {
     internal const string Name = "peiosshim";
-    internal const int Version = 3;
+    internal const int Version = 4;
 
     internal const uint SpawnNofile = 0x1;
     internal const uint SpawnCore = 0x2;

@@ -16,6 +16,7 @@ public static unsafe class Spawner
     private const uint CallSync = 1;
     private const uint CallUnmount = 2;
     private const uint CallMount = 3;
+    private const uint CallStat = 4;
 
     /// <summary>The native archive and this assembly were built from one contract.</summary>
     public static bool VersionMatches => ShimAbi.peios_shim_version() == ShimAbi.Version;
@@ -67,6 +68,11 @@ public static unsafe class Spawner
     /// <summary>mount(2) in a child.</summary>
     public static Result<SpawnedChild> Mount(string source, string target, string? type, ulong flags, string? data) =>
         Call(CallMount, target, source, type, data, flags);
+
+    /// <summary>stat(2) in a child, symlinks followed: the disk behind a path may never answer.</summary>
+    /// <param name="path">What to look at.</param>
+    /// <param name="type">The S_IFMT value that it must have, or 0.</param>
+    public static Result<SpawnedChild> LookAt(string path, uint type) => Call(CallStat, path, null, null, null, type);
 
     /// <summary>Reads what the child reported. Call it when the pipe is readable and again when the child has exited.</summary>
     /// <param name="report">The pipe.</param>

@@ -4,12 +4,14 @@
  * per life. The child it forks first must still be its child in every later life.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,9 +34,51 @@ static int recurse(int depth)
 	return depth == 1 << 30 ? room[0] : recurse(depth + 1) + room[0];
 }
 
+/* A TCP socket with bytes nobody reads, whose last close takes an hour. */
+static int lingering(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct linger linger = { .l_onoff = 1, .l_linger = 3600 };
+	socklen_t length = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	static char block[65536];
+
+	if (bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 1) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&address, &length) < 0 ||
+	    connect(fd, (struct sockaddr *)&address, length) < 0)
+		exit(4);
+	while (send(fd, block, sizeof(block), MSG_DONTWAIT) > 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	return fd;
+}
+
+/* Leaves it in the queue of a close-on-exec socket, as a stranger would. */
+static void receive_lingering(void)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	struct iovec text = { "x", 1 };
+	struct msghdr message = {
+		.msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	int pair[2], fd = lingering();
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0 || sendmsg(pair[0], &message, 0) < 0)
+		exit(4);
+	close(pair[0]);
+	close(fd);
+}
+
 static void fail_as_told(const char *how)
 {
-	if (!strcmp(how, "segv") || !strcmp(how, "loop"))
+	if (!strcmp(how, "linger"))
+		receive_lingering();
+	if (!strcmp(how, "segv") || !strcmp(how, "linger") || !strcmp(how, "loop"))
 		peios_crash_fault();
 	else if (!strcmp(how, "abort"))
 		abort();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.IO;
-using System.Threading;
 using Peios.Interop;
 using Peios.Ipc;
 using Xunit;
@@ -12,33 +11,14 @@ namespace Peios.Tests.Ipc;
 /// A client attaches a TCP socket with unsent data and SO_LINGER of an hour and closes its own copy: whoever closes the
 /// last one waits for the hour. It must not be the thread that serves everybody (PEINIT-007).
 /// </summary>
-public sealed unsafe class StrangersTests : IDisposable
+public sealed class StrangersTests : IDisposable
 {
-    private const int AfInet = 2;
-    private const int SoLinger = 13;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("strangers").FullName;
-    private readonly Fd _listener;
-    private readonly byte[] _address = new byte[16];
-
-    public StrangersTests()
-    {
-        _address[0] = AfInet;
-        _address[4] = 127;
-        _address[7] = 1;
-        _listener = Tcp();
-        uint length = 16;
-        fixed (byte* p = _address)
-        {
-            Assert.Equal(0, Libc.bind(_listener.Raw, p, length));
-            Assert.Equal(0, Libc.listen(_listener.Raw, 1));
-            Assert.Equal(0, getsockname(_listener.Raw, p, &length));
-        }
-    }
+    private readonly Lingering _lingering = new();
 
     public void Dispose()
     {
-        _listener.Dispose();
+        _lingering.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -49,7 +29,7 @@ public sealed unsafe class StrangersTests : IDisposable
     {
         using UnixSocket receiver = Bound(out UnixSocket sender);
         SendLingering(sender);
-        Quickly(() =>
+        Lingering.Quickly(() =>
         {
             using MessageBuffer beside = new();
             Assert.True(receiver.Receive(new byte[16], beside).Ok);
@@ -63,7 +43,7 @@ public sealed unsafe class StrangersTests : IDisposable
     {
         using UnixSocket receiver = Bound(out UnixSocket sender);
         SendLingering(sender);
-        Quickly(() => Assert.True(receiver.Receive(new byte[16]).Ok));
+        Lingering.Quickly(() => Assert.True(receiver.Receive(new byte[16]).Ok));
     }
 
     [Fact]
@@ -72,7 +52,7 @@ public sealed unsafe class StrangersTests : IDisposable
     {
         Assert.True(UnixSocket.Pair(out UnixSocket? first, out UnixSocket? second).Ok);
         SendLingering(first!);
-        Quickly(second!.Dispose);
+        Lingering.Quickly(second!.Dispose);
     }
 
     [Fact]
@@ -83,7 +63,7 @@ public sealed unsafe class StrangersTests : IDisposable
         Assert.True(UnixSocket.Listen(path, 0x1B6).TryGet(out UnixSocket? listener));
         Assert.True(UnixSocket.Connect(path).TryGet(out UnixSocket? client));
         SendLingering(client);
-        Quickly(listener.Dispose);
+        Lingering.Quickly(listener.Dispose);
     }
 
     [Fact]
@@ -103,36 +83,6 @@ public sealed unsafe class StrangersTests : IDisposable
         read!.Dispose();
     }
 
-    [System.Runtime.InteropServices.DllImport("libc")]
-    private static extern int getsockname(int fd, void* address, uint* length);
-
-    private static Fd Tcp()
-    {
-        Assert.True(Libc.Own(Libc.socket(AfInet, Libc.SockStream | Libc.SockCloseOnExec, 0)).TryGet(out Fd? fd));
-        return fd;
-    }
-
-    // The time is the harness's patience, not an expectation: the wait that is looked for takes an hour.
-    private static void Quickly(Action action)
-    {
-        Exception? failure = null;
-        Thread thread = new(() =>
-        {
-            try
-            {
-                action();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        })
-        { IsBackground = true };
-        thread.Start();
-        Assert.True(thread.Join(60_000), "a close waits for somebody else's socket");
-        Assert.Null(failure);
-    }
-
     private UnixSocket Bound(out UnixSocket sender)
     {
         string path = Path.Combine(_folder, "d");
@@ -144,22 +94,7 @@ public sealed unsafe class StrangersTests : IDisposable
 
     private void SendLingering(UnixSocket to)
     {
-        using Fd socket = Tcp();
-        fixed (byte* p = _address)
-        {
-            Assert.Equal(0, Libc.connect(socket.Raw, p, 16));
-        }
-
-        byte[] block = new byte[65536];
-        fixed (byte* p = block)
-        {
-            while (Libc.send(socket.Raw, p, (nuint)block.Length, Libc.MsgDontWait | Libc.MsgNoSignal) > 0)
-            {
-            }
-        }
-
-        long linger = 1L | (3600L << 32);
-        Assert.Equal(0, Libc.setsockopt(socket.Raw, Libc.SolSocket, SoLinger, &linger, 8));
+        using Fd socket = _lingering.Open();
         Assert.True(to.Send("READY=1"u8, [socket.Raw]).Ok);
     }
 }

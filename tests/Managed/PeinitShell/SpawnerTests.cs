@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text;
 using Peios.Interop;
+using Peios.Tests.Ipc;
 using Xunit;
 
 namespace Peios.Tests.PeinitShell;
@@ -159,6 +160,107 @@ public sealed class SpawnerTests
         Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 2);
     }
 
+    [Fact]
+    [Rule("PEINIT-007")]
+    public void Start_DescriptorWhoseCloseTakesAnHour_ChildDoesNotWaitForIt()
+    {
+        using Lingering lingering = new();
+        ulong[] processors = OnOneProcessor();
+        try
+        {
+            bool caught = false;
+            for (int i = 0; i < 100 && !caught; i++)
+            {
+                caught = StartedWithLastCopy(lingering);
+            }
+
+            Assert.True(caught, "the child was never stopped before it had closed what it got");
+        }
+        finally
+        {
+            Bind(processors);
+        }
+    }
+
+    [Theory]
+    [InlineData("/etc", 0u, 0)]
+    [InlineData("/etc/passwd", 0u, 0)]
+    [InlineData("/etc/passwd", 0x8000u, 0)]
+    [InlineData("/etc", 0x4000u, 0)]
+    [InlineData("/proc/self/cwd", 0x4000u, 0)]
+    [InlineData("/etc", 0x8000u, 22)]
+    [InlineData("/etc/passwd", 0x4000u, 22)]
+    [InlineData("/dev/null", 0x8000u, 22)]
+    [InlineData("/nonexistent", 0u, 2)]
+    [InlineData("/etc/passwd/x", 0u, 20)]
+    [Rule("PEINIT-106", "PEINIT-107")]
+    public void LookAt_Path_IsThereAndOfTheKindOrHasAnErrno(string path, uint type, int errno)
+    {
+        Assert.True(Spawner.LookAt(path, type).TryGet(out SpawnedChild? child));
+        using Run run = Run.Until(child);
+        Assert.Equal(errno == 0 ? SpawnVerdict.Executed : SpawnVerdict.Failed, run.Report.Verdict);
+        Assert.Equal(new Errno(errno), run.Report.Error);
+    }
+
+    private static bool StartedWithLastCopy(Lingering lingering)
+    {
+        Fd socket = lingering.Open();
+        Assert.True(Spawner.Start(new SpawnPlan { Path = "/bin/true", Arguments = ["true"], Environment = [] }).TryGet(out SpawnedChild? child));
+        // Stopped before it has closed what it got from us: now it has the last copy.
+        Assert.True(Processes.Signal(child.Process, 19).Ok);
+        bool caught = Has(child.Pid, socket.Raw);
+        Strangers.Close(socket);
+        Assert.True(Processes.Signal(child.Process, 18).Ok);
+        Lingering.Quickly(() =>
+        {
+            using Run run = Run.Until(child);
+            Assert.Equal(SpawnVerdict.Executed, run.Report.Verdict);
+        });
+        return caught;
+    }
+
+    // A child of a thread that is bound to one processor runs after it.
+    private static unsafe ulong[] OnOneProcessor()
+    {
+        ulong[] all = new ulong[128];
+        fixed (ulong* mask = all)
+        {
+            Assert.Equal(0, sched_getaffinity(0, (nuint)all.Length * 8, mask));
+        }
+
+        ulong[] one = new ulong[128];
+        int word = Array.FindIndex(all, w => w != 0);
+        one[word] = all[word] & (~all[word] + 1);
+        Bind(one);
+        return all;
+    }
+
+    private static unsafe void Bind(ulong[] processors)
+    {
+        fixed (ulong* mask = processors)
+        {
+            Assert.Equal(0, sched_setaffinity(0, (nuint)processors.Length * 8, mask));
+        }
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc")]
+    private static extern unsafe int sched_getaffinity(int thread, nuint size, ulong* mask);
+
+    [System.Runtime.InteropServices.DllImport("libc")]
+    private static extern unsafe int sched_setaffinity(int thread, nuint size, ulong* mask);
+
+    // Until the stop has arrived the table may still change; a child that has executed has another one.
+    private static bool Has(int pid, int fd)
+    {
+        string state;
+        do
+        {
+            state = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1][..1];
+        }
+        while (state is not ("T" or "Z"));
+        return state == "T" && Directory.Exists($"/proc/{pid}/fd") && File.Exists($"/proc/{pid}/fdinfo/{fd}");
+    }
+
     private static string Output(string[] arguments, string[] environment)
     {
         using Capture capture = new();
@@ -211,7 +313,13 @@ public sealed class SpawnerTests
         private static unsafe ExitedChild Wait(int pid)
         {
             Libc.Siginfo info = default;
-            Assert.Equal(0, Libc.waitid(Libc.WaitPid, pid, &info, Libc.WaitExited));
+            int r;
+            do
+            {
+                r = Libc.waitid(Libc.WaitPid, pid, &info, Libc.WaitExited);
+            }
+            while (r < 0 && Libc.LastError == Errno.EINTR);
+            Assert.Equal(0, r);
             return new ExitedChild(pid, info.Code == 1 ? info.Status : null, info.Code == 1 ? null : info.Status);
         }
     }
