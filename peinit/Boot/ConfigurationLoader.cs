@@ -93,7 +93,7 @@ internal sealed class ConfigurationLoader(Supervisor supervisor)
                     return;
                 }
 
-                _settings = InitSettings.Read(client, _previous);
+                _settings = InitSettings.Read(client, _previous, _warnings);
             }
         }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Generic;
+using Peios.Interop;
 using Peios.Registry;
 using Peios.Security;
 
@@ -27,38 +29,59 @@ internal sealed record InitSettings
     /// <summary>On the worker: reads the values; what is absent, ill-typed or out of range keeps its default.</summary>
     /// <param name="client">The registry.</param>
     /// <param name="previous">Settings in force, whose descriptor survives a malformed one (PEINIT-150).</param>
-    internal static InitSettings Read(RegistryClient client, InitSettings previous)
+    /// <param name="warnings">Receives what was odd (PEINIT-150, PEINIT-474).</param>
+    internal static InitSettings Read(RegistryClient client, InitSettings previous, List<string> warnings)
     {
-        if (!client.Open(Key, KeyRights.QueryValue).TryGet(out RegistryKey? key, out Peios.Interop.Errno error))
+        if (!client.Open(Key, KeyRights.QueryValue).TryGet(out RegistryKey? key, out Errno error))
         {
             // A registry that does not answer must not widen who may shut the machine down.
-            return error == Peios.Interop.Errno.ENOENT ? Defaults : previous;
+            return error == Errno.ENOENT ? Defaults : previous;
         }
 
         using (key)
         {
             return new InitSettings
             {
-                MaxControlConnections = Number(key, "MaxControlConnections", 4096, Defaults.MaxControlConnections),
-                MaxRequestSize = Number(key, "MaxRequestSize", 1 << 24, Defaults.MaxRequestSize),
-                ConnectionTimeout = (uint)Number(key, "ConnectionTimeout", 86400, (int)Defaults.ConnectionTimeout),
-                MaxLogLineLength = Number(key, "MaxLogLineLength", 16384, Defaults.MaxLogLineLength),
-                MaxLogBufferPerService = Number(key, "MaxLogBufferPerService", 1 << 20, Defaults.MaxLogBufferPerService),
-                ControlSecurity = Descriptor(key, previous.ControlSecurity),
+                MaxControlConnections = Number(key, "MaxControlConnections", 4096, Defaults.MaxControlConnections, warnings),
+                MaxRequestSize = Number(key, "MaxRequestSize", 1 << 24, Defaults.MaxRequestSize, warnings),
+                ConnectionTimeout = (uint)Number(key, "ConnectionTimeout", 86400, (int)Defaults.ConnectionTimeout, warnings),
+                MaxLogLineLength = Number(key, "MaxLogLineLength", 16384, Defaults.MaxLogLineLength, warnings),
+                MaxLogBufferPerService = Number(key, "MaxLogBufferPerService", 1 << 20, Defaults.MaxLogBufferPerService, warnings),
+                ControlSecurity = Descriptor(key, previous.ControlSecurity, warnings),
             };
         }
     }
 
-    private static int Number(RegistryKey key, string name, int max, int fallback) =>
-        key.QueryDword(name).TryGet(out uint value) && value > 0 && value <= (uint)max ? (int)value : fallback;
-
-    private static byte[]? Descriptor(RegistryKey key, byte[]? fallback)
+    private static int Number(RegistryKey key, string name, int max, int fallback, List<string> warnings)
     {
-        if (!key.QueryBinary("ControlSecurity").TryGet(out byte[]? value, out Peios.Interop.Errno error))
+        if (key.QueryDword(name).TryGet(out uint value, out Errno error) && value > 0 && value <= (uint)max)
         {
-            return error == Peios.Interop.Errno.ENOENT ? null : fallback;
+            return (int)value;
         }
 
-        return SecurityDescriptor.TryRead(value, out _) ? value : fallback;
+        if (error != Errno.ENOENT)
+        {
+            warnings.Add($"{Key}\\{name} must be a dword from 1 to {max}, {fallback} is used");
+        }
+
+        return fallback;
+    }
+
+    private static byte[]? Descriptor(RegistryKey key, byte[]? previous, List<string> warnings)
+    {
+        if (key.QueryBinary("ControlSecurity").TryGet(out byte[]? value, out Errno error))
+        {
+            if (SecurityDescriptor.TryRead(value, out _))
+            {
+                return value;
+            }
+        }
+        else if (error == Errno.ENOENT)
+        {
+            return null;
+        }
+
+        warnings.Add($"{Key}\\ControlSecurity is no security descriptor, {(previous is null ? "the default" : "the last good one")} is used");
+        return previous;
     }
 }

@@ -16,8 +16,13 @@ namespace Peinit.Config;
 internal static class DefinitionReader
 {
     internal const string Services = @"Machine\System\Services";
+    internal const string SecurityValue = "ServiceSecurity";
+
     private const string BootKey = @"Machine\System\Boot";
-    private const string SecurityValue = "ServiceSecurity";
+
+    /// <summary>Where services inherit a descriptor from beside the Services key, nearest first (PEINIT-143).</summary>
+    internal static readonly string[] Ancestors = [@"Machine\System", "Machine"];
+
     private const KeyRights ListRights = KeyRights.QueryValue | KeyRights.EnumerateSubKeys;
 
     /// <summary>Reads everything: the boot, reload-config and a watch that lost count.</summary>
@@ -26,7 +31,7 @@ internal static class DefinitionReader
     /// <returns>The configuration; ENOENT when there is no Services key, else the first error.</returns>
     internal static Result<Configuration> Read(RegistryClient client, List<string> warnings)
     {
-        if (!InheritedSecurity(client).TryGet(out byte[]? inherited, out Errno error)
+        if (!InheritedSecurity(client, warnings).TryGet(out Inherited inherited, out Errno error)
             || !client.Open(Services, ListRights).TryGet(out RegistryKey? services, out error))
         {
             return error;
@@ -58,9 +63,9 @@ internal static class DefinitionReader
     }
 
     /// <summary>Reads one definition again, after a watch named it; ENOENT when it is gone.</summary>
-    internal static Result<ServiceDefinition> ReadOne(RegistryClient client, string name)
+    internal static Result<ServiceDefinition> ReadOne(RegistryClient client, string name, List<string> warnings)
     {
-        if (!InheritedSecurity(client).TryGet(out byte[]? inherited, out Errno error)
+        if (!InheritedSecurity(client, warnings).TryGet(out Inherited inherited, out Errno error)
             || !client.Open(Services, ListRights).TryGet(out RegistryKey? services, out error))
         {
             return error;
@@ -72,7 +77,7 @@ internal static class DefinitionReader
         }
     }
 
-    private static Result<ServiceDefinition> ReadKey(RegistryKey services, string name, byte[] inherited)
+    private static Result<ServiceDefinition> ReadKey(RegistryKey services, string name, in Inherited inherited)
     {
         if (!services.Open(name, KeyRights.QueryValue).TryGet(out RegistryKey? key, out Errno error))
         {
@@ -92,14 +97,15 @@ internal static class DefinitionReader
                 triples[i] = new DefinitionValue(values[i].Name, (uint)values[i].Value.Type, values[i].Value.Data);
             }
 
-            return DefinitionParser.Parse(name, triples, inherited.Length == 0 ? null : inherited, IsDescriptor);
+            ServiceDefinition definition = DefinitionParser.Parse(name, triples, inherited.Descriptor, IsDescriptor);
+            return inherited.Malformed && definition.Security is null ? definition with { KeepsOldSecurity = true } : definition;
         }
     }
 
-    /// <summary>ServiceSecurity of the nearest ancestor that has one (PEINIT-143); empty when none has.</summary>
-    private static Result<byte[]> InheritedSecurity(RegistryClient client)
+    // A malformed value ends the search: what stands further up may grant more (PEINIT-143, PEINIT-150).
+    private static Result<Inherited> InheritedSecurity(RegistryClient client, List<string> warnings)
     {
-        foreach (string path in (ReadOnlySpan<string>)[Services, @"Machine\System", "Machine"])
+        foreach (string path in (ReadOnlySpan<string>)[Services, .. Ancestors])
         {
             if (!client.Open(path, KeyRights.QueryValue).TryGet(out RegistryKey? key, out Errno error))
             {
@@ -108,21 +114,25 @@ internal static class DefinitionReader
 
             using (key)
             {
-                if (key.QueryBinary(SecurityValue).TryGet(out byte[]? descriptor, out error))
+                if (key.QueryBinary(SecurityValue).TryGet(out byte[]? descriptor, out error) && IsDescriptor(descriptor))
                 {
-                    if (IsDescriptor(descriptor))
-                    {
-                        return descriptor;
-                    }
+                    return new Inherited(descriptor, Malformed: false);
                 }
-                else if (error != Errno.ENOENT && error != Errno.EINVAL)
-                {
-                    return error;
-                }
+            }
+
+            if (error.Ok || error == Errno.EINVAL)
+            {
+                warnings.Add($"{path}\\{SecurityValue} is no security descriptor; the last good one stays, else the default");
+                return new Inherited(null, Malformed: true);
+            }
+
+            if (error != Errno.ENOENT)
+            {
+                return error;
             }
         }
 
-        return Array.Empty<byte>();
+        return new Inherited(null, Malformed: false);
     }
 
     private static Result<Configuration> ReadParameters(RegistryClient client, ServiceDefinition[] definitions, List<string> warnings)
@@ -179,4 +189,6 @@ internal static class DefinitionReader
     }
 
     private static bool IsDescriptor(byte[] data) => SecurityDescriptor.TryRead(data, out _);
+
+    private readonly record struct Inherited(byte[]? Descriptor, bool Malformed);
 }

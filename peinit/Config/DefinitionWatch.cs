@@ -20,11 +20,15 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
 
     private readonly HashSet<string> _changed = new(StringComparer.OrdinalIgnoreCase);
     private bool _everything;
+    private bool _inherited;
     private bool _settings;
 
     /// <summary>On the worker: arms what can be armed. A missing key has no watch.</summary>
     internal static ArmedWatches Arm(RegistryClient client) =>
-        new(Open(client, DefinitionReader.Services), Open(client, Boot.InitSettings.Key));
+        new(
+            Open(client, DefinitionReader.Services, WatchFilter.All, subtree: true),
+            Open(client, Boot.InitSettings.Key, WatchFilter.All, subtree: true),
+            Array.ConvertAll(DefinitionReader.Ancestors, path => Open(client, path, WatchFilter.Values, subtree: false)));
 
     /// <inheritdoc/>
     public override void Expired(EventLoop loop, ulong now)
@@ -43,14 +47,20 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
             return;
         }
 
-        foreach (string name in _changed)
+        if (_inherited)
         {
-            if (!supervisor.Worker.Submit(new ReadWork(supervisor, name)))
+            // One by one: a definition that is invalid for other reasons must not keep the rest from the new descriptor.
+            _inherited = false;
+            foreach (Service service in supervisor.Machine.Services)
             {
-                _everything = true;
-                Arm();
-                break;
+                _ = _changed.Add(service.Name);
             }
+        }
+
+        if (_changed.Count > 0 && !supervisor.Worker.Submit(new ReadWork(supervisor, [.. _changed])))
+        {
+            Arm();
+            return;
         }
 
         _changed.Clear();
@@ -58,18 +68,27 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
 
     internal void Begin(ArmedWatches watches)
     {
-        Add(watches.Services, services: true);
-        Add(watches.Init, services: false);
+        Add(watches.Services, WatchedKey.Services);
+        Add(watches.Init, WatchedKey.Settings);
+        foreach (RegistryWatch? above in watches.Above)
+        {
+            Add(above, WatchedKey.Ancestor);
+        }
     }
 
     /// <summary>One record of a watch.</summary>
-    internal void Changed(in WatchEvent change, bool services)
+    internal void Changed(in WatchEvent change, WatchedKey key)
     {
-        if (!services)
+        bool lost = change.Type is WatchEventType.Overflow or WatchEventType.KeyDeleted;
+        if (key == WatchedKey.Settings)
         {
             _settings = true;
         }
-        else if (change.Type is WatchEventType.Overflow or WatchEventType.KeyDeleted)
+        else if (key == WatchedKey.Ancestor)
+        {
+            _inherited |= lost || InheritedName(change);
+        }
+        else if (lost)
         {
             _everything = true;
         }
@@ -83,19 +102,21 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
         }
         else
         {
-            // A value of the Services key itself: the descriptor that services inherit.
-            _everything = true;
+            _inherited |= InheritedName(change);
         }
     }
 
-    private static RegistryWatch? Open(RegistryClient client, string path)
+    private static bool InheritedName(in WatchEvent change) =>
+        change.Name.Equals(DefinitionReader.SecurityValue, StringComparison.OrdinalIgnoreCase);
+
+    private static RegistryWatch? Open(RegistryClient client, string path, WatchFilter filter, bool subtree)
     {
         if (!client.Open(path, KeyRights.Notify).TryGet(out RegistryKey? key))
         {
             return null;
         }
 
-        if (key.Watch(WatchFilter.All, subtree: true).TryGet(out RegistryWatch? watch) && Files.SetNonBlocking(key.Descriptor).Ok)
+        if (key.Watch(filter, subtree).TryGet(out RegistryWatch? watch) && Files.SetNonBlocking(key.Descriptor).Ok)
         {
             return watch;
         }
@@ -104,23 +125,29 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
         return null;
     }
 
-    private void Add(RegistryWatch? watch, bool services)
+    private void Add(RegistryWatch? watch, WatchedKey key)
     {
-        if (watch is null || !supervisor.Loop.Add(new Source(this, watch, services), LoopEvents.Readable).Ok)
+        if (watch is null || !supervisor.Loop.Add(new Source(this, watch, key), LoopEvents.Readable).Ok)
         {
-            supervisor.Log.Warn($"changes of {(services ? "service definitions" : "settings")} are not noticed; use svctl reload-config");
+            string what = key switch
+            {
+                WatchedKey.Services => "service definitions",
+                WatchedKey.Settings => "settings",
+                _ => "inherited descriptors",
+            };
+            supervisor.Log.Warn($"changes of {what} are not noticed; use svctl reload-config");
         }
     }
 
     private void Arm()
     {
-        if (!Armed && (_settings || _everything || _changed.Count > 0))
+        if (!Armed && (_settings || _everything || _inherited || _changed.Count > 0))
         {
             supervisor.Loop.Schedule(this, Clock.Monotonic + SettleNanoseconds);
         }
     }
 
-    private sealed class Source(DefinitionWatch owner, RegistryWatch watch, bool services) : EventSource
+    private sealed class Source(DefinitionWatch owner, RegistryWatch watch, WatchedKey key) : EventSource
     {
         private const int ReadsPerRound = 4;
 
@@ -145,7 +172,7 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
 
                 while (watch.TryNext(out WatchEvent change))
                 {
-                    owner.Changed(change, services);
+                    owner.Changed(change, key);
                 }
             }
 
@@ -153,36 +180,54 @@ internal sealed class DefinitionWatch(Supervisor supervisor) : LoopTimer
         }
     }
 
-    private sealed class ReadWork(Supervisor supervisor, string name) : IoWork
+    private sealed class ReadWork(Supervisor supervisor, string[] names) : IoWork
     {
-        private ServiceDefinition? _definition;
-        private Errno _error = Errno.EIO;
+        private readonly Result<ServiceDefinition>[] _read = new Result<ServiceDefinition>[names.Length];
+        private readonly List<string> _warnings = [];
 
         internal override void Run()
         {
-            if (RegistryClient.Connect().TryGet(out RegistryClient? client, out _error))
+            Array.Fill(_read, Errno.EIO);
+            if (!RegistryClient.Connect().TryGet(out RegistryClient? client, out Errno error))
             {
-                using (client)
+                Array.Fill(_read, error);
+                return;
+            }
+
+            using (client)
+            {
+                // The first timeout ends a load (HAZ-038).
+                for (int i = 0; i < names.Length && error != Errno.ETIMEDOUT; i++)
                 {
-                    _ = DefinitionReader.ReadOne(client, name).TryGet(out _definition, out _error);
+                    _warnings.Clear();
+                    _read[i] = DefinitionReader.ReadOne(client, names[i], _warnings);
+                    error = _read[i].Error;
                 }
             }
         }
 
         internal override void Complete()
         {
-            Errno error = Outcome(_error);
-            if (_definition is not null)
+            foreach (string warning in _warnings)
             {
-                supervisor.Post(Input.DefinitionChanged(_definition));
+                supervisor.Log.Warn(warning);
             }
-            else if (error == Errno.ENOENT)
+
+            for (int i = 0; i < names.Length; i++)
             {
-                supervisor.Post(Input.DefinitionRemoved(name));
-            }
-            else
-            {
-                supervisor.Log.Error($"{name}: its changed definition cannot be read, the old one stays: {error}");
+                Errno error = Outcome(_read[i].Error);
+                if (error.Ok && _read[i].TryGet(out ServiceDefinition? definition))
+                {
+                    supervisor.Post(Input.DefinitionChanged(definition));
+                }
+                else if (error == Errno.ENOENT)
+                {
+                    supervisor.Post(Input.DefinitionRemoved(names[i]));
+                }
+                else
+                {
+                    supervisor.Log.Error($"{names[i]}: its changed definition cannot be read, the old one stays: {error}");
+                }
             }
         }
     }

@@ -16,6 +16,8 @@ namespace Peinit.Control;
 /// </summary>
 internal sealed class ControlAccess(Supervisor supervisor, KacsDevice device, EventReporter events)
 {
+    private readonly DenialBudget _budget = new();
+
     /// <summary>Descriptor for shutdown and reload-config; replaced when the registry value changes (PEINIT-149).</summary>
     internal byte[] ControlSecurity { get; set; } = ControlRights.DefaultControl;
 
@@ -88,9 +90,15 @@ internal sealed class ControlAccess(Supervisor supervisor, KacsDevice device, Ev
 
     private void Denied(PeerIdentity peer, string target, string right)
     {
-        supervisor.Log.Record($"access denied: {peer.Name} asked for {right} on {target}", isError: true);
+        if (!_budget.Take(peer.Name, Clock.Monotonic, out long omitted))
+        {
+            return;
+        }
+
+        string more = omitted > 0 ? $" ({omitted} refusals before it were not recorded)" : string.Empty;
+        supervisor.Log.Record($"access denied: {peer.Name} asked for {right} on {target}{more}", isError: true);
         Span<byte> sid = stackalloc byte[Sid.MaxBinaryLength];
         int length = Sid.TryParse(peer.Name, out Sid user) ? user.Write(sid) : 0;
-        events.AccessDenied(sid[..length], target, right);
+        events.AccessDenied(sid[..length], target, right, omitted);
     }
 }

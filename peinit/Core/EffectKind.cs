@@ -7,7 +7,7 @@ public enum EffectKind : byte
     /// <summary>Not an effect.</summary>
     None = 0,
 
-    /// <summary>Evaluate Conditions, then Asserts, of <c>Service.Model</c> on the worker. Service, Number = serial. Answer: ChecksDone.</summary>
+    /// <summary>Evaluate Conditions, then Asserts, of <c>Service.Model</c>. Service, Number = serial. Answer: ChecksDone.</summary>
     RunChecks,
     /// <summary>
     /// Make an empty tree <c>Service.CgroupPath</c> (at least <c>main/</c>; other parts when first used); an old tree there

@@ -57,15 +57,16 @@ internal sealed class EventReporter
         Emit("boot.mode"u8, w.Written);
     }
 
-    /// <summary>A refused control request (PEINIT-153).</summary>
-    internal void AccessDenied(ReadOnlySpan<byte> callerSid, string target, string right)
+    /// <summary>A refused control request (PEINIT-153), and how many of this caller before it went unrecorded.</summary>
+    internal void AccessDenied(ReadOnlySpan<byte> callerSid, string target, string right, long omitted)
     {
         MsgPackWriter w = new(_buffer);
-        w.Map(3);
+        w.Map(4);
         w.String("caller_sid"u8);
         w.Binary(callerSid);
         Text(ref w, "target"u8, target);
         Text(ref w, "right"u8, right);
+        Number(ref w, "omitted"u8, omitted);
         Emit("access.denied"u8, w.Written);
     }
 

@@ -46,6 +46,9 @@ internal sealed class OutputPump
     /// <summary>True while lines go to eventd.</summary>
     internal bool Connected => _link is not null;
 
+    /// <summary>Told when the connection broke by itself.</summary>
+    internal Action? Lost { get; set; }
+
     /// <summary>Pipes that are open.</summary>
     internal IReadOnlyCollection<OutputPipe> Pipes => _pipes;
 
@@ -126,6 +129,7 @@ internal sealed class OutputPump
         else if (error != Errno.EAGAIN)
         {
             Disconnect();
+            Lost?.Invoke();
         }
     }
 

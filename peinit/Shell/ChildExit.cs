@@ -40,6 +40,14 @@ internal sealed class ChildExit : EventSource
         _done(report);
     }
 
+    /// <summary>Stops waiting; the process is the caller's.</summary>
+    internal Fd Abandon()
+    {
+        _loop.Remove(this);
+        _child.Report.Dispose();
+        return _child.Process;
+    }
+
     /// <summary>Stops waiting.</summary>
     internal void Cancel()
     {

@@ -10,13 +10,11 @@ namespace Peinit.Shell;
 /// <summary>Executes what the core decided. What fails comes back as an input, never as an exception.</summary>
 internal sealed class EffectRunner
 {
-    private const ulong CheckNanoseconds = 5_000_000_000;
-
     private readonly Supervisor _supervisor;
     private readonly Launcher _launcher;
     private readonly EventReporter _events;
     private readonly ServiceBoot _boot;
-    private readonly EventdHandoff _eventd;
+    private readonly StuckChecks _stuckChecks = new();
 
     internal EffectRunner(Supervisor supervisor)
     {
@@ -24,8 +22,10 @@ internal sealed class EffectRunner
         _launcher = supervisor.Launcher;
         _events = supervisor.Events;
         _boot = supervisor.Boots;
-        _eventd = new EventdHandoff(supervisor);
+        Eventd = new EventdHandoff(supervisor);
     }
+
+    internal EventdHandoff Eventd { get; }
 
     internal void Execute(in Effect effect)
     {
@@ -50,7 +50,7 @@ internal sealed class EffectRunner
                 _launcher.SendSignal(effect.Job!, effect.Number);
                 break;
             case EffectKind.RunChecks:
-                RunChecks(effect);
+                new StartChecks(_supervisor, _stuckChecks, effect.Service!, effect.Number).Begin();
                 break;
             case EffectKind.Log:
                 WriteLog(effect);
@@ -103,19 +103,6 @@ internal sealed class EffectRunner
         }
     }
 
-    private void RunChecks(in Effect effect)
-    {
-        StartCheckWork work = new(_supervisor, effect.Service!, effect.Number);
-        if (_supervisor.Worker.Submit(work))
-        {
-            _supervisor.Loop.Schedule(work.Deadline, Clock.Monotonic + CheckNanoseconds);
-        }
-        else
-        {
-            _supervisor.Post(Input.ChecksDone(effect.Service!, effect.Number, CheckOutcome.ConditionFailed, "too much background work"));
-        }
-    }
-
     private void WriteLog(in Effect effect)
     {
         bool bad = effect.Level != LogLevel.Info;
@@ -138,7 +125,7 @@ internal sealed class EffectRunner
             case EffectKind.Transition:
                 _events.Transition(effect);
                 ShowTransition(effect);
-                _eventd.Transition(effect);
+                Eventd.Transition(effect);
                 break;
             case EffectKind.JobCreated:
                 _events.JobCreated(effect.Job!);

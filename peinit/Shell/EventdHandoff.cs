@@ -2,14 +2,33 @@
 using System;
 using Peinit.Core;
 using Peios.Interop;
+using Peios.Ipc;
 using Peios.Registry;
 
 namespace Peinit.Shell;
 
-/// <summary>Connects the output to eventd when it becomes Active and disconnects it when it goes (PEINIT-417, PEINIT-423).</summary>
-internal sealed class EventdHandoff(Supervisor supervisor)
+/// <summary>
+/// Connects the output to eventd when it becomes Active, disconnects it when it goes, and connects again as long as
+/// eventd runs and there is no connection: what is buffered must not wait for eventd's next restart (PEINIT-417,
+/// PEINIT-423).
+/// </summary>
+internal sealed class EventdHandoff : LoopTimer
 {
     internal const string DefaultPath = "/run/eventd/log.sock";
+
+    private const ulong RetryNanoseconds = 1_000_000_000;
+
+    private readonly Supervisor _supervisor;
+    private Service? _eventd;
+    private bool _said;
+
+    internal EventdHandoff(Supervisor supervisor)
+    {
+        _supervisor = supervisor;
+        supervisor.Output.Lost = TryLater;
+    }
+
+    private bool Runs => _eventd?.State is ServiceState.Active or ServiceState.Reloading;
 
     internal void Transition(in Effect effect)
     {
@@ -24,15 +43,62 @@ internal sealed class EventdHandoff(Supervisor supervisor)
         }
         else if (effect.To is not (ServiceState.Active or ServiceState.Reloading))
         {
-            supervisor.Output.Disconnect();
+            _supervisor.Loop.Cancel(this);
+            _supervisor.Output.Disconnect();
         }
     }
 
     /// <summary>eventd runs: connect to it.</summary>
-    internal void Begin(Service eventd) => _ = supervisor.Worker.Submit(new ReadPath(supervisor, eventd));
+    internal void Begin(Service eventd)
+    {
+        _eventd = eventd;
+        _said = false;
+        Try();
+    }
+
+    /// <inheritdoc/>
+    public override void Expired(EventLoop loop, ulong now)
+    {
+        if (Runs && !_supervisor.Output.Connected)
+        {
+            Try();
+        }
+    }
+
+    private void Try()
+    {
+        if (!_supervisor.Worker.Submit(new ReadPath(this)))
+        {
+            TryLater();
+        }
+    }
+
+    private void TryLater() => _supervisor.Loop.Schedule(this, Clock.Monotonic + RetryNanoseconds);
+
+    private void Connect(string path)
+    {
+        if (!Runs)
+        {
+            return;
+        }
+
+        Errno error = _supervisor.Output.Connect(path);
+        if (error.Ok)
+        {
+            _said = false;
+            return;
+        }
+
+        TryLater();
+        if (!_said)
+        {
+            _said = true;
+            _supervisor.Log.Warn($"eventd's log socket {path} cannot be used: {error}; output stays in memory");
+        }
+    }
 
     // The path is read at every handoff (PEINIT-420), off the loop (HAZ-038).
-    private sealed class ReadPath(Supervisor supervisor, Service service) : IoWork
+    private sealed class ReadPath(EventdHandoff handoff) : IoWork
     {
         private string _path = DefaultPath;
 
@@ -55,18 +121,6 @@ internal sealed class EventdHandoff(Supervisor supervisor)
             }
         }
 
-        internal override void Complete()
-        {
-            if (service.State is not (ServiceState.Active or ServiceState.Reloading))
-            {
-                return;
-            }
-
-            Errno error = supervisor.Output.Connect(_path);
-            if (!error.Ok)
-            {
-                supervisor.Log.Warn($"eventd's log socket {_path} cannot be used: {error}; output stays in memory");
-            }
-        }
+        internal override void Complete() => handoff.Connect(_path);
     }
 }

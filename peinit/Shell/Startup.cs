@@ -85,7 +85,7 @@ internal static class Startup
         supervisor.Post(Input.Resume());
         if (supervisor.Machine.FindService("eventd") is Service { State: ServiceState.Active or ServiceState.Reloading } eventd)
         {
-            new EventdHandoff(supervisor).Begin(eventd);
+            supervisor.Effects.Eventd.Begin(eventd);
         }
     }
 
