@@ -36,6 +36,27 @@ internal static class Binder
         }
     }
 
+    /// <summary>Readiness=Alive says nothing about serving: what requires the service may start too early (PEINIT-105).</summary>
+    public static void WarnOfAlive(Machine machine, Service target)
+    {
+        if (target.Model is not { Type: ServiceType.Simple, Readiness: Readiness.Alive })
+        {
+            return;
+        }
+
+        foreach (Service dependent in target.Dependents)
+        {
+            foreach (Dependency dependency in dependent.Dependencies)
+            {
+                if (dependency.Target == target && dependency.Kind != DependencyKind.Wants)
+                {
+                    string text = $"Readiness is Alive: {dependent.Name}, which requires it, may start before it serves";
+                    machine.Log(LogLevel.Warning, LogMessage.DefinitionWarning, target, text);
+                }
+            }
+        }
+    }
+
     private static Dependency[] BindEdges(Machine machine, Service service, GraphEdge[] edges)
     {
         Dependency[] bound = new Dependency[edges.Length];

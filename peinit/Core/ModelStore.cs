@@ -308,6 +308,8 @@ internal sealed class ModelStore(Machine machine)
         {
             machine.Log(LogLevel.Warning, LogMessage.DefinitionWarning, service, warning);
         }
+
+        Binder.WarnOfAlive(machine, service);
     }
 
     private Service Upsert(ServiceDefinition definition)
