@@ -13,6 +13,8 @@ namespace Peinit.Control;
 /// <summary>Writes the answers of the control socket (PEINIT-383, PEINIT-386, PEINIT-391, PEINIT-394 to PEINIT-400).</summary>
 internal sealed class ControlAnswers(Supervisor supervisor, ControlAccess access)
 {
+    private const int MaxBrief = 256;
+
     /// <summary>The core's verdict on a lifecycle command or a reload-config.</summary>
     internal void Reply(JsonConnection connection, in Effect effect)
     {
@@ -126,7 +128,7 @@ internal sealed class ControlAnswers(Supervisor supervisor, ControlAccess access
             Number(w, "pid"u8, service.MainJob is { Pid: > 0 } job ? job.Pid : null);
             Number(w, "uptime_seconds"u8, Uptime(service));
             w.WriteString("health"u8, "none"u8);
-            w.WriteString("description"u8, (service.Model ?? service.Activation)?.Description);
+            w.WriteString("description"u8, Brief((service.Model ?? service.Activation)?.Description));
             w.WriteEndObject();
         }
 
@@ -182,6 +184,9 @@ internal sealed class ControlAnswers(Supervisor supervisor, ControlAccess access
             _ => "the request failed",
         };
     }
+
+    // One endless text in the registry must not make the list too long to be sent.
+    private static string? Brief(string? text) => text is { Length: > MaxBrief } ? text[..MaxBrief] : text;
 
     private static void CauseOf(Utf8JsonWriter w, Cause cause) =>
         w.WriteString("cause"u8, cause == Cause.None ? null : Names.Of(cause));

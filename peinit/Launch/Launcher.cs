@@ -54,7 +54,9 @@ internal sealed class Launcher
         // Watching starts before the kill, so that no change is missed.
         if (!Cgroups.OpenEvents(path, part).TryGet(out Fd? events, out Errno error))
         {
+            // Nobody will hear that it is empty, but it must not live on for want of a descriptor.
             _supervisor.Log.Error($"{service.Name}: cgroup.events of {path} cannot be read: {error}");
+            _ = Cgroups.Kill(path, part);
             return;
         }
 

@@ -76,9 +76,11 @@ public sealed class ServiceSecurityTests : GuestTest
 
         string lines = Guest.Shell("evctl logs --json | grep -c 'access denied: S-1-5-19 asked for SERVICE_STOP on nginx'").Output;
         Assert.InRange(int.Parse(lines, System.Globalization.CultureInfo.InvariantCulture), 1, 100);
-        string denied = Guest.Shell("evctl query access.denied --json | tail -n 1").Output;
-        Assert.Contains("SERVICE_STOP", denied, StringComparison.Ordinal);
-        Assert.Contains("nginx", denied, StringComparison.Ordinal);
+        Guest.Eventually("the event names caller, target and right", () =>
+        {
+            string denied = Guest.Shell("evctl events access.denied --json -n 1").Output;
+            return denied.Contains("SERVICE_STOP", StringComparison.Ordinal) && denied.Contains("nginx", StringComparison.Ordinal);
+        });
     }
 
     private const int Granted = 0;

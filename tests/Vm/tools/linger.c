@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define COPIES	 20
+#define COPIES   20
 #define MESSAGES 4
 
 static int failed(const char *what)
@@ -79,7 +79,10 @@ static int attach(int to, int fd)
 	} control = { .header = { CMSG_LEN(COPIES * sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
 	struct iovec text = { "READY=1", 7 };
 	struct msghdr message = {
-		.msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control),
+		.msg_iov = &text,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 
 	for (int i = 0; i < COPIES; i++)
