@@ -57,10 +57,24 @@ static int count_values(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid
 	return err;
 }
 
+/*
+ * A key that has more than its source will list still has a place among its
+ * parent's children: whoever fills one must not stop others from listing.
+ */
 static int take_figures(struct lcs_op *op, struct lcs_hive *hive, const u8 *guid, struct figures *f)
 {
+	int err;
+
 	memset(f, 0, sizeof(*f));
-	return count_children(op, hive, guid, f) ?: count_values(op, hive, guid, f);
+	err = count_children(op, hive, guid, f);
+	if (err == -ENOSPC)
+		f->subkeys = U32_MAX;
+	else if (err)
+		return err;
+	err = count_values(op, hive, guid, f);
+	if (err == -ENOSPC)
+		f->values = U32_MAX;
+	return err == -ENOSPC ? 0 : err;
 }
 
 static int enum_subkey(struct lcs_key *key, struct lcs_op *op, struct reg_enum_subkey_args *args)

@@ -169,6 +169,7 @@ public sealed class RegistryTests : GuestTest
         Assert.Contains("ENOSPC", list.Errors, StringComparison.Ordinal);
         Assert.Equal(0, As("LocalService", @"regctl delete 'Machine\Software\Full' v1").ExitCode);
         Assert.Equal(0, As(null, @"regctl query 'Machine\System\Boot'").ExitCode);
+        Assert.Contains("Full", Guest.Shell(@"regctl list 'Machine\Software'").Output, StringComparison.Ordinal);
         Guest.Shell(@"regctl delete 'Machine\Software\Full'");
     }
 

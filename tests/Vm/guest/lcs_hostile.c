@@ -327,6 +327,21 @@ static void steps(void)
 	machine.spoil = NULL;
 }
 
+/* One child has more values than its source will list; the others are listed all the same. */
+static void overfull(void)
+{
+	char name[64];
+	struct reg_enum_subkey_args e = { .name_len = 64, .name_ptr = (uintptr_t)name, .txn_fd = -1 };
+	int root = open_root();
+
+	machine.spoil = too_large;
+	machine.spoil_op = RSI_QUERY_VALUES;
+	works(ioctl(root, REG_IOC_ENUM_SUBKEYS, &e), "EnumSubkeys_ChildTooFull_Works");
+	ok(e.value_count == ~0U && e.subkey_count == 0, "EnumSubkeys_ChildTooFull_SaysSo");
+	machine.spoil = NULL;
+	close(root);
+}
+
 static void ownership(void)
 {
 	uint8_t b[64];
@@ -477,6 +492,7 @@ int main(void)
 	late_write();
 	half_made();
 	steps();
+	overfull();
 	ownership();
 	registration();
 	arguments();

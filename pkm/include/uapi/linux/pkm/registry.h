@@ -305,8 +305,8 @@ struct reg_list_subkeys_args {
  * @_pad0: zero
  * @name_ptr: name buffer
  * @last_write_time: out, Unix nanoseconds
- * @subkey_count: out, visible children
- * @value_count: out, effective values
+ * @subkey_count: out, visible children; all ones: more than the source lists
+ * @value_count: out, effective values; likewise
  * @max_subkey_name_len: out, bytes
  * @max_value_name_len: out, bytes
  * @max_value_data_size: out, bytes
