@@ -87,6 +87,14 @@ TEST(Put_Refused_TakesANumberAndCountsADrop)
 	EXPECT_EQ(pkm_get_le64(data + 16), 4);
 }
 
+/* KMES-026 KMES-032: what the kernel emits is not judged */
+TEST(Put_TypeAndPayloadOfTheKernel_AreTrusted)
+{
+	start();
+	EXPECT(put("\xff\xc0", "\xc1\xc1", 2));
+	EXPECT_BYTES(data + 77, "\xff\xc0\xc1\xc1", 4);
+}
+
 /* KMES-041 KMES-042 KMES-097 KMES-100 */
 TEST(Put_Unpublished_MovesNoPosition)
 {

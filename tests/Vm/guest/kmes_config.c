@@ -174,7 +174,7 @@ static void swap(void)
 	finder_close(&found);
 	finder_open(&found);
 	works(set_qword(key, "BufferCapacity", 1 << 17), "Capacity_WrittenAgain");
-	ok(find(&found, "KMES_SWAP_WAITS"), "ThirdGeneration_Waits /* KMES-148 */");
+	ok(find(&found, "KMES_SWAP_WAITS"), "ThirdGeneration_Waits /* HAZ-027 */");
 	ok(capacity_of(0) == 1 << 20, "ThirdGeneration_Waiting_NothingChanges");
 	finder_close(&found);
 	munmap(old.map, KMES_MAP_SIZE(old.capacity));
