@@ -179,6 +179,31 @@ public sealed class ShardWriterTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-260", "EVT-261")]
+    public void Shard_LockedByAnother_LosesTheBatch_CountsIt_AndGoesOn()
+    {
+        _ = _db.SetBusyTimeout(20);
+        Assert.True(SqliteDatabase.TryOpen(_path, SqliteOpenFlags.ReadWrite, out SqliteDatabase? other, out _));
+        using (other)
+        {
+            Assert.Equal(SqliteCode.Ok, other.Execute("BEGIN IMMEDIATE"u8));
+            _writer.Start();
+            Put(10, 100);
+            EventdFixture.Until(() => _writer.Unhealthy && _writer.Queue.Entries == 0 && _host.Failures.Count == 1, "the failure");
+            Assert.Equal("Busy: database is locked", _host.Failures[0]);
+        }
+
+        EventdFixture.Until(() => !Monitor.IsEntered(_writer.Gate) && Monitor.TryEnter(_writer.Gate), "the end of the batch");
+        Monitor.Exit(_writer.Gate);
+        Put(3, 100);
+        EventdFixture.Until(() => _writer.Stored == 3, "the next batch");
+        Assert.Equal((0, 1), (_host.DiskFulls, _host.Recoveries));
+        Assert.Equal(["synthetic.gap", "e", "e", "e"], Column("SELECT event_type FROM events ORDER BY id"));
+        _writer.Stop();
+        Assert.True(_writer.Join(30000));
+    }
+
+    [Fact]
     [Rule("EVT-019", "EVT-261", "EVT-263")]
     public void DiskFull_MoreHolesThanAreRemembered_WaitsWithoutKeepingRetentionOut()
     {

@@ -289,6 +289,7 @@ internal sealed unsafe class ShardWriter : IDisposable
         if (_unhealthy)
         {
             Volatile.Write(ref _unhealthy, false);
+            Report.Info($"shard {Index}: events are stored again; what was lost is recorded as synthetic.gap");
             _host.ShardRecovered(Index);
         }
     }
@@ -346,6 +347,7 @@ internal sealed unsafe class ShardWriter : IDisposable
     private void Rollback()
     {
         _tables.Sequences.End(committed: false);
+        _tables.Events.RolledBack();
         if (_tables.Database.InTransaction)
         {
             _ = _tables.Database.Execute("ROLLBACK"u8);
@@ -376,6 +378,11 @@ internal sealed unsafe class ShardWriter : IDisposable
         Report.Error($"shard {Index}: {problem}");
         if (!_unhealthy)
         {
+            if (code == SqliteCode.Full)
+            {
+                Report.Error($"shard {Index}: make room beside {_tables.Database.Path}, or let events go earlier (EventRetentionDays, EventRetentionMaxBytes)");
+            }
+
             Volatile.Write(ref _unhealthy, true);
             _host.ShardFailed(Index, problem);
         }

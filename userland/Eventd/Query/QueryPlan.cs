@@ -27,6 +27,9 @@ internal sealed class QueryPlan
     /// <summary>Type pattern, or null.</summary>
     internal string? Glob { get; set; }
 
+    /// <summary>The one type that is asked for, or null.</summary>
+    internal string? Type => Glob is not null && !Glob.Contains('*') ? Glob : null;
+
     /// <summary>Keep sending what is committed later (EVT-207).</summary>
     internal bool Stream { get; set; }
 
@@ -77,8 +80,17 @@ internal sealed class QueryPlan
     /// <param name="extra">A further condition, or null.</param>
     /// <param name="limit">Stop after SKIP and TAKE: only if every row is shown, or none.</param>
     /// <param name="scan">Walk the table instead of an index.</param>
-    internal string Sql(string? extra, bool limit, bool scan)
+    /// <param name="ranges">Look only at the row IDs in the table <c>temp.ranges</c>.</param>
+    internal string Sql(string? extra, bool limit, bool scan, bool ranges = false)
     {
+        if (ranges)
+        {
+            StringBuilder inner = new("(SELECT events.id AS k FROM temp.ranges CROSS JOIN events ON events.id BETWEEN ranges.a AND ranges.b");
+            Conditions(inner, extra);
+            inner.Append(" ORDER BY timestamp DESC, id DESC LIMIT ").Append(limit && Take is long most ? Count(most) : -1);
+            return Columns(inner.Append(") CROSS JOIN events ON events.id = k").ToString()).ToString();
+        }
+
         if (scan)
         {
             // LIMIT -1 keeps the inner order; CROSS JOIN keeps the loops as they stand.
@@ -99,11 +111,13 @@ internal sealed class QueryPlan
         sql.Append(Sort.Count == 0 ? "timestamp DESC, id DESC" : "id");
         if (limit && Take is long take)
         {
-            sql.Append(" LIMIT ").Append(Skip > long.MaxValue - take ? long.MaxValue : Skip + take);
+            sql.Append(" LIMIT ").Append(Count(take));
         }
 
         return sql.ToString();
     }
+
+    private long Count(long take) => Skip > long.MaxValue - take ? long.MaxValue : Skip + take;
 
     /// <summary>SQL of what came later, in commit order (EVT-212).</summary>
     internal string StreamSql(string extra)

@@ -29,6 +29,9 @@ internal sealed class RowCursor : IDisposable
     /// <summary>Last row ID that was there when the query began; streams go on behind it.</summary>
     internal long LastId { get; private set; }
 
+    /// <summary>Ranges of row IDs that were looked at for a rare type; 0 when all were.</summary>
+    internal int Ranges { get; private set; }
+
     /// <summary>Event type or log origin of the current row.</summary>
     internal ReadOnlySpan<byte> Identifier => _rows!.ColumnText(_logs ? 2 : 5);
 
@@ -48,7 +51,7 @@ internal sealed class RowCursor : IDisposable
         }
 
         _ = db.SetBusyTimeout(1000);
-        _ = db.Execute("PRAGMA cache_size=-1024"u8);
+        _ = db.Execute("PRAGMA cache_size=-1024; PRAGMA automatic_index=OFF"u8); // an index for one query costs what it saves
         db.SetDeadline(deadline);
         if (!StoreFile.Has(db, logs ? "logs" : "events"))
         {
@@ -80,7 +83,9 @@ internal sealed class RowCursor : IDisposable
             extra = later ? $"id > {from} AND id <= {LastId}" : $"id <= {LastId}";
         }
 
-        if (!_db.TryPrepare(Encoding.UTF8.GetBytes(later ? plan.StreamSql(extra!) : plan.Sql(extra, limit, plan.Scans && !HasIndexFor(plan))), out _rows, out SqliteCode prepared))
+        bool ranges = !later && plan.Type is string type && plan.Sort.Count == 0 && !plan.Bounded && !HasIndexFor(plan) && UseRanges(type);
+        string sql = later ? plan.StreamSql(extra!) : plan.Sql(extra, limit, plan.Scans && !HasIndexFor(plan), ranges);
+        if (!_db.TryPrepare(Encoding.UTF8.GetBytes(sql), out _rows, out SqliteCode prepared))
         {
             return prepared;
         }
@@ -160,6 +165,34 @@ internal sealed class RowCursor : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Fills <c>temp.ranges</c> with where the type may be; false when that helps little.</summary>
+    private bool UseRanges(string type)
+    {
+        List<(long First, long Last)>? ranges = TypeBlocks.Find(_db, Encoding.UTF8.GetBytes(type));
+        if (ranges is null
+            || _db.Execute("PRAGMA temp_store=MEMORY; CREATE TEMP TABLE IF NOT EXISTS ranges(a, b); DELETE FROM temp.ranges"u8) != SqliteCode.Ok
+            || !_db.TryPrepare("INSERT INTO temp.ranges VALUES(?,?)"u8, out SqliteStatement? insert, out _))
+        {
+            return false;
+        }
+
+        using (insert)
+        {
+            foreach ((long first, long last) in ranges)
+            {
+                _ = insert.Bind(1, first);
+                _ = insert.Bind(2, last);
+                if (insert.Run() != SqliteCode.Ok)
+                {
+                    return false;
+                }
+            }
+        }
+
+        Ranges = ranges.Count;
+        return true;
     }
 
     private SqliteCode ReadLastId(bool logs)

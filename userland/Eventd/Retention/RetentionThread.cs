@@ -67,6 +67,11 @@ internal sealed class RetentionThread
         }
 
         DeleteLargest(events, settings.EventRetentionMaxBytes);
+        foreach (RetentionTarget target in events)
+        {
+            Trim(target);
+        }
+
         DeleteOlder(_logs, settings.LogRetentionDays);
         DeleteLargest([_logs], settings.LogRetentionMaxBytes);
     }
@@ -188,6 +193,14 @@ internal sealed class RetentionThread
 
         return deleted;
     }
+
+    private static void Trim(RetentionTarget target) => WithDatabase(target, db =>
+    {
+        lock (target.Gate)
+        {
+            _ = StoreFile.Has(db, "type_blocks") ? db.Execute(TypeBlocks.Trim) : SqliteCode.Ok;
+        }
+    });
 
     private static long LastDeletable(RetentionTarget target, SqliteDatabase db) =>
         target.Written ? Scalar(db, target.Newest) - 1 : long.MaxValue;

@@ -23,16 +23,20 @@ internal sealed unsafe class EventTable : IDisposable
     /// <summary>Parameters of a row.</summary>
     private const int Columns = 10;
 
+    private readonly SqliteDatabase _db;
     private readonly SqliteStatement _one;
     private readonly SqliteStatement _many;
+    private readonly TypeBlocks _blocks;
     private readonly byte*[] _waiting = new byte*[Rows];
     private readonly int[] _lengths = new int[Rows];
     private int _count;
 
-    private EventTable(SqliteStatement one, SqliteStatement many)
+    private EventTable(SqliteDatabase db, SqliteStatement one, SqliteStatement many, TypeBlocks blocks)
     {
+        _db = db;
         _one = one;
         _many = many;
+        _blocks = blocks;
     }
 
     /// <summary>Creation of table and index (EVT-047).</summary>
@@ -70,6 +74,13 @@ internal sealed unsafe class EventTable : IDisposable
             return false;
         }
 
+        if (!TypeBlocks.TryOpen(db, out TypeBlocks? blocks))
+        {
+            one.Dispose();
+            many.Dispose();
+            return false;
+        }
+
         // Stays bound through every reset.
         _ = one.BindBlob(Columns, bootId);
         for (int row = 1; row <= Rows; row++)
@@ -77,7 +88,7 @@ internal sealed unsafe class EventTable : IDisposable
             _ = many.BindBlob(row * Columns, bootId);
         }
 
-        table = new EventTable(one, many);
+        table = new EventTable(db, one, many, blocks);
         return true;
     }
 
@@ -102,7 +113,7 @@ internal sealed unsafe class EventTable : IDisposable
             Bind(_many, row * Columns, _waiting[row], _lengths[row]);
         }
 
-        return _many.Run();
+        return Inserted(_many.Run(), Rows);
     }
 
     /// <summary>Inserts the events that wait for more: before their memory is used again.</summary>
@@ -112,7 +123,7 @@ internal sealed unsafe class EventTable : IDisposable
         for (int row = 0; row < _count && code == SqliteCode.Ok; row++)
         {
             Bind(_one, 0, _waiting[row], _lengths[row]);
-            code = _one.Run();
+            code = Inserted(_one.Run(), 1);
         }
 
         _count = 0;
@@ -137,17 +148,25 @@ internal sealed unsafe class EventTable : IDisposable
         _ = _one.BindNull(7);
         _ = _one.BindNull(8);
         _ = _one.BindBlob(9, row.Payload);
-        return _one.Run();
+        _blocks.Note(row.Type);
+        return Inserted(_one.Run(), 1);
     }
+
+    /// <summary>The transaction is rolled back.</summary>
+    internal void RolledBack() => _blocks.Forget();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _one.Dispose();
         _many.Dispose();
+        _blocks.Dispose();
     }
 
-    private static void Bind(SqliteStatement insert, int before, byte* e, int length)
+    private SqliteCode Inserted(SqliteCode code, int rows) =>
+        code == SqliteCode.Ok ? _blocks.Inserted(_db.LastInsertRowId, rows) : code;
+
+    private void Bind(SqliteStatement insert, int before, byte* e, int length)
     {
         ReadOnlySpan<byte> head = new(e, 77);
         int header = BinaryPrimitives.ReadInt32LittleEndian(head[4..]);
@@ -155,7 +174,9 @@ internal sealed unsafe class EventTable : IDisposable
         _ = insert.Bind(before + 2, BinaryPrimitives.ReadUInt16LittleEndian(head[24..]));
         _ = insert.Bind(before + 3, BinaryPrimitives.ReadInt64LittleEndian(head[16..]));
         _ = insert.Bind(before + 4, head[26]);
-        _ = insert.BindTextInPlace(before + 5, (nint)(e + 77), BinaryPrimitives.ReadUInt16LittleEndian(head[75..]));
+        ushort typeLength = BinaryPrimitives.ReadUInt16LittleEndian(head[75..]);
+        _ = insert.BindTextInPlace(before + 5, (nint)(e + 77), typeLength);
+        _blocks.Note(new ReadOnlySpan<byte>(e + 77, typeLength));
         _ = insert.BindBlobInPlace(before + 6, (nint)(e + 27), 16);
         _ = insert.BindBlobInPlace(before + 7, (nint)(e + 43), 16);
         _ = insert.BindBlobInPlace(before + 8, (nint)(e + 59), 16);
