@@ -99,6 +99,31 @@ public sealed class EventdTests : GuestTest
             && As(null, "evctl events synthetic.startup --json -n 1").Contains("\"restart\":true", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [Rule("EVT-251", "EVT-252", "EVT-273")]
+    [InlineData("EventStorePath", "sz:/var/lib/eventd/events")]
+    [InlineData("LogStorePath", "sz:/var/lib/eventd/logs.db")]
+    [InlineData("QuerySocketPath", "sz:/run/eventd/query.sock")]
+    [InlineData("LogSocketPath", "sz:/run/eventd/log.sock")]
+    public void RequiredValue_MissingOrOfAnotherType_EndsTheStartAndSaysWhich(string name, string value)
+    {
+        Guest.Shell("svctl stop eventd");
+        try
+        {
+            foreach (string change in (string[])[$"regctl delete {Key} {name}", $"regctl set {Key} {name} dword:5", $"regctl set {Key} {name} sz:relative"])
+            {
+                Guest.Shell(change);
+                CommandResult run = Guest.Execute(new GuestCommand("/usr/sbin/eventd"));
+                Assert.Equal(1, run.ExitCode);
+                Assert.Contains(name, run.Errors, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Guest.Shell($"regctl set {Key} {name} {value} && svctl start eventd");
+        }
+    }
+
     [Fact]
     [Rule("EVT-256")]
     public void Quit_SaysHowThingsStand_ThenStoresTheEnd()

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Peios.Tests;
+using Tests.Vm.Harness;
+using Xunit;
+
+namespace Tests.Vm.Events;
+
+/// <summary>What fails under eventd in the booted system, and what a person sees of it.</summary>
+public sealed class EventdFailureTests
+{
+    private const string FillDisk =
+        "for size in 256M 16M 1M 64k 4k; do n=0; while fallocate -l $size /var/tmp/fill.$size.$n 2>/dev/null; do n=$((n+1)); done; rm -f /var/tmp/fill.$size.$n; done";
+
+    [Fact]
+    [Rule("EVT-260", "EVT-261")]
+    public void DiskFull_IsSaid_CountedExactly_AndOverOnceThereIsRoom()
+    {
+        using Guest guest = Guest.Boot(new GuestOptions { Name = "events-full", Processors = 2, MemoryMegabytes = 2048 });
+        guest.Eventually("eventd answers", () => guest.Execute(GuestCommand.Shell("evctl events --json -n 1")).ExitCode == 0);
+        EventFlood flood = new(guest, burst: 40, pauseMs: 50);
+        guest.Shell(FillDisk);
+        flood.WaitForMore(8000);
+        guest.Shell("rm /var/tmp/fill.*");
+        string Errors() => guest.Execute(GuestCommand.Shell("evctl events synthetic.storage_error --json")).Output;
+        guest.Eventually("the failure is recorded", () => Errors().Contains("disk is full", StringComparison.Ordinal));
+        flood.WaitForMore(500);
+        Dictionary<int, long> taken = flood.Stop();
+        guest.Eventually("the rings' table counts what is lost", () => EventFlood.Rings(guest, "gaps", askEventd: true).Sum() > 0);
+        string folder = EventCrashTests.CopyStore(guest, out List<long> last, out Guid boot);
+        EventAudit audit = new(folder, boot);
+        for (int cpu = 0; cpu < last.Count; cpu++)
+        {
+            Assert.True(audit.ReachedWithoutAHole(cpu) >= (ulong)last[cpu], $"cpu {cpu}: {audit.ReachedWithoutAHole(cpu)} of {last[cpu]}");
+            Assert.Equal(audit.Largest(cpu), audit.ReachedWithoutAHole(cpu));
+        }
+
+        long emitted = taken[0] + taken[1];
+        Assert.True(emitted - audit.Stored <= (long)audit.Missing, $"{emitted} emitted, {audit.Stored} stored, {audit.Missing} in gap records");
+        Directory.Delete(folder, recursive: true);
+    }
+}
