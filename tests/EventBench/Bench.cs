@@ -33,6 +33,7 @@ internal static class Bench
         One(folder, events, rows);
         Two(folder, events, rows);
         Messages(folder, events / 2, rows);
+        Follow(folder, args[0], rows);
         foreach (string line in Environment.GetEnvironmentVariable("PEERS") == "1" ? Journald(args[0], events) : [])
         {
             string[] cells = line.Split('\t');
@@ -79,6 +80,23 @@ internal static class Bench
         _ = QueryBench.Best(path, "EVENTS INDEX event_type", 1);
         bench.WaitForIndex();
         Add(rows, "eventd.query.last100.indexed", "ms", QueryBench.Best(path, $"EVENTS {Producer.RareType} TAKE 100", 10).Milliseconds, 13);
+    }
+
+    /// <summary>Live output at the rate that was asked for, and at ten times that.</summary>
+    private static void Follow(string folder, string output, List<Row> rows)
+    {
+        foreach (int rate in (int[])[20_000, 200_000])
+        {
+            using PersistBench bench = new(folder, 1);
+            _ = bench.Run(100, 0, Text200);
+            (long stored, long printed, long skipped, double cpu) = FollowBench.Run(bench, output, rate * 5L, rate);
+            string name = string.Create(CultureInfo.InvariantCulture, $"eventd.follow.{rate / 1000}k");
+            Add(rows, name + ".stored", "events", stored, null);
+            Add(rows, name + ".printed", "events", printed, null);
+            Add(rows, name + ".skipped", "events", skipped, null);
+            Add(rows, name + ".silent", "events", stored - printed - skipped, null);
+            Add(rows, name + ".evctl.cpu", "us/event", cpu, null);
+        }
     }
 
     private static string[] Journald(string folder, long events)
