@@ -85,8 +85,7 @@ static void interrupts(__u32 bytes)
 	}
 	walk(&n, bytes);
 	printf("# %d from interrupts, %d from the process\n", n.irq, n.user);
-	ok(n.irq == IRQS && n.user == emitted,
-	   "Interrupts_EveryEvent_IsThere /* KMES-033 HAZ-026 */");
+	ok(n.irq == IRQS && n.user == emitted, "Interrupts_EveryEvent_IsThere /* KMES-033 HAZ-026 */");
 	ok(!n.torn && !n.holes, "Interrupts_NoEvent_IsTorn /* KMES-033 */");
 	ok(!n.back, "Interrupts_TimeAndNumber_AreTakenTogether /* KMES-012 KMES-034 */");
 	ok(!n.named, "Interrupts_Identity_IsNobodys /* KMES-018 */");
