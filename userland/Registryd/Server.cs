@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
-using System.Text;
 using Peios.Interop;
 using Peios.Interop.Rsi;
 using Peios.Interop.Sqlite;
@@ -27,25 +26,10 @@ internal sealed class Server
         if (problem.Length > 0)
         {
             Console.Error.WriteLine("registryd: " + problem);
-            TellConsole(problem);
             return 1;
         }
 
         return server.Wait();
-    }
-
-    // Without a registry the boot ends in a recovery shell, where no eventd has what a service wrote: the reason goes to the
-    // kernel's log too, and so to the console.
-    private static void TellConsole(string problem)
-    {
-        bool service = Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not null;
-        if (service && Files.Open("/dev/kmsg", Files.WriteOnly).TryGet(out Fd? log))
-        {
-            using (log)
-            {
-                _ = Files.Write(log, Encoding.UTF8.GetBytes("<3>registryd: " + problem));
-            }
-        }
     }
 
     private string Start(IReadOnlyList<HiveArgument> arguments)
