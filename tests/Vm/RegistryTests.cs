@@ -162,8 +162,13 @@ public sealed class RegistryTests : GuestTest
     public void LocalService_FillsItsKey_OnlyItsOwnListEnds()
     {
         Guest.Shell(@"regctl new -p 'Machine\Software\Full' && regctl sd 'Machine\Software\Full' 'D:P(A;;KA;;;SY)(A;;KA;;;LS)'");
-        string fill = @"d=$(head -c 100000 /dev/zero | tr '\0' x); for i in $(seq 400); do regctl set 'Machine\Software\Full' v$i ""sz:$d"" >/dev/null || exit 9; done";
-        Assert.Equal(0, As("LocalService", fill).ExitCode);
+        // In portions: a command of the guest has a time limit.
+        for (int from = 1; from <= 281; from += 40)
+        {
+            string fill = $"d=$(head -c 120000 /dev/zero | tr '\\0' x); for i in $(seq {from} {from + 39}); do regctl set 'Machine\\Software\\Full' v$i \"sz:$d\" >/dev/null || exit 9; done";
+            Assert.Equal(0, As("LocalService", fill).ExitCode);
+        }
+
         CommandResult list = As("LocalService", @"regctl query 'Machine\Software\Full'");
         Assert.Equal(1, list.ExitCode);
         Assert.Contains("ENOSPC", list.Errors, StringComparison.Ordinal);
