@@ -13,6 +13,8 @@ namespace Peinit.Boot;
 /// </summary>
 internal sealed class ServiceBoot(Supervisor supervisor)
 {
+    private const int ErrorsShown = 10;
+
     private readonly BootCounter _counter = new(BootCounter.DefaultDirectory);
     private RecoveryShell? _shell;
 
@@ -48,6 +50,11 @@ internal sealed class ServiceBoot(Supervisor supervisor)
 
         supervisor.Log.OnConsole = true;
         supervisor.Log.Error($"RECOVERY MODE: {reason}");
+        foreach (string line in supervisor.Output.LastErrors(ErrorsShown))
+        {
+            SystemConsole.WriteLine(line);
+        }
+
         SystemConsole.WriteLine("a SYSTEM shell follows; repair the system, then reboot with: kill -INT 1");
         _shell = new RecoveryShell(supervisor);
         _shell.Start();

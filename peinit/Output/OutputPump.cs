@@ -117,6 +117,37 @@ internal sealed class OutputPump
         }
     }
 
+    /// <summary>
+    /// What services complained of last, oldest first, as long as no eventd has it: in Recovery mode the console is all that
+    /// a person has.
+    /// </summary>
+    /// <param name="most">Lines at most.</param>
+    internal string[] LastErrors(int most)
+    {
+        // The last words of a service that has ended may still be in its pipe.
+        foreach (OutputPipe pipe in (OutputPipe[])[.. _pipes])
+        {
+            pipe.Ready(Loop, LoopEvents.Readable);
+        }
+
+        Queue<string> last = new();
+        foreach (LogRecord record in _services.Records)
+        {
+            if (!record.IsError)
+            {
+                continue;
+            }
+
+            last.Enqueue($"{record.Origin}: {Encoding.UTF8.GetString(record.Message)}");
+            if (last.Count > most)
+            {
+                _ = last.Dequeue();
+            }
+        }
+
+        return [.. last];
+    }
+
     /// <summary>Sends what the socket takes. Called by the link when it is writable.</summary>
     internal void FlushTo(EventdLink link)
     {
