@@ -2,7 +2,6 @@
 using System;
 using System.Diagnostics;
 using System.IO;
-using System.Threading;
 
 namespace EventBench;
 
@@ -41,7 +40,7 @@ internal static class FollowBench
         long quiet = Stopwatch.GetTimestamp();
         while (printed + skipped < stored && Stopwatch.GetElapsedTime(quiet).TotalSeconds < 20 && !evctl.HasExited)
         {
-            Thread.Sleep(200); // what it prints says when it is done
+            _ = evctl.WaitForExit(200); // between two looks: what it prints says when it is done
             cpu = evctl.TotalProcessorTime.TotalMicroseconds;
             (printed, skipped) = (Lines(output) - before, Skipped(remarks));
         }
