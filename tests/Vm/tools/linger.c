@@ -71,6 +71,7 @@ static int reach(const char *path)
 	return connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? failed(path) : fd;
 }
 
+/* 1: the receiver has had enough of them and closed; @fd is not on its way. */
 static int attach(int to, int fd)
 {
 	union {
@@ -87,7 +88,9 @@ static int attach(int to, int fd)
 
 	for (int i = 0; i < COPIES; i++)
 		memcpy(CMSG_DATA(&control.header) + i * sizeof(fd), &fd, sizeof(fd));
-	return sendmsg(to, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? failed("sendmsg") : 0;
+	if (sendmsg(to, &message, MSG_NOSIGNAL) >= 0)
+		return 0;
+	return errno == EPIPE || errno == ECONNRESET ? 1 : failed("sendmsg");
 }
 
 static int attack(const char *path)
@@ -97,10 +100,10 @@ static int attack(const char *path)
 	if (to < 0)
 		return -1;
 	for (int n = 0; n < MESSAGES; n++) {
-		int fd = lingering();
+		int fd = lingering(), refused = fd < 0 ? -1 : attach(to, fd);
 
-		if (fd < 0 || attach(to, fd) < 0)
-			return -1;
+		if (refused)
+			return refused; /* with the descriptor open: the wait would be ours */
 		close(fd);
 	}
 	return 0;
