@@ -2,7 +2,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using Peios.Tests;
 using Tests.Vm.Harness;
 using Xunit;
@@ -43,18 +42,7 @@ public sealed class EventSwapTests
 
         flood.WaitForMore(500);
         Dictionary<int, long> taken = flood.Stop();
-        string folder = EventCrashTests.CopyStore(guest, out List<long> last, out Guid boot);
-        EventAudit audit = new(folder, boot);
-        for (int cpu = 0; cpu < last.Count; cpu++)
-        {
-            Assert.True(audit.ReachedWithoutAHole(cpu) >= (ulong)last[cpu], $"cpu {cpu}: {audit.ReachedWithoutAHole(cpu)} of {last[cpu]}");
-            Assert.Equal(audit.Largest(cpu), audit.ReachedWithoutAHole(cpu));
-        }
-
-        long emitted = taken[0] + taken[1];
-        Assert.True(emitted - audit.Stored <= (long)audit.Missing, $"{emitted} emitted, {audit.Stored} stored, {audit.Missing} in gap records");
-        Console.WriteLine($"{swaps} swaps: {emitted} emitted, {audit.Stored} stored, {audit.Missing} in {audit.Gaps} gap records");
-        Directory.Delete(folder, recursive: true);
+        EventCrashTests.AssertComplete(guest, taken, $"{swaps} swaps");
     }
 
     private static bool IsNewer(List<long> now, List<long> before)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using Peios.Tests;
 using Tests.Vm.Harness;
@@ -30,16 +29,6 @@ public sealed class EventdFailureTests
         flood.WaitForMore(500);
         Dictionary<int, long> taken = flood.Stop();
         guest.Eventually("the rings' table counts what is lost", () => EventFlood.Rings(guest, "gaps", askEventd: true).Sum() > 0);
-        string folder = EventCrashTests.CopyStore(guest, out List<long> last, out Guid boot);
-        EventAudit audit = new(folder, boot);
-        for (int cpu = 0; cpu < last.Count; cpu++)
-        {
-            Assert.True(audit.ReachedWithoutAHole(cpu) >= (ulong)last[cpu], $"cpu {cpu}: {audit.ReachedWithoutAHole(cpu)} of {last[cpu]}");
-            Assert.Equal(audit.Largest(cpu), audit.ReachedWithoutAHole(cpu));
-        }
-
-        long emitted = taken[0] + taken[1];
-        Assert.True(emitted - audit.Stored <= (long)audit.Missing, $"{emitted} emitted, {audit.Stored} stored, {audit.Missing} in gap records");
-        Directory.Delete(folder, recursive: true);
+        EventCrashTests.AssertComplete(guest, taken, "a full disk");
     }
 }
