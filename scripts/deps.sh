@@ -25,17 +25,12 @@ missing_packages() {
 
 has_dotnet() { dotnet --list-sdks 2>/dev/null | grep -qE '^([1-9][0-9]|9)\.'; }
 
-# Debian has no .NET: Microsoft's feed for this release, the way its manual says.
+# Debian has no .NET: the vendor's installer, for the whole machine.
 install_dotnet() {
-	. /etc/os-release
-	local feed=https://packages.microsoft.com/config/debian/$VERSION_ID/packages-microsoft-prod.deb
-	if ! apt-cache show "dotnet-sdk-$DOTNET_MAJOR.0" >/dev/null 2>&1; then
-		apt_install curl
-		curl -fsSL -o "$OUT/packages-microsoft-prod.deb" "$feed"
-		as_root dpkg -i "$OUT/packages-microsoft-prod.deb"
-		as_root apt-get update
-	fi
-	apt_install "dotnet-sdk-$DOTNET_MAJOR.0"
+	apt_install curl
+	curl -fsSL -o "$OUT/dotnet-install.sh" https://dot.net/v1/dotnet-install.sh
+	as_root bash "$OUT/dotnet-install.sh" --channel "$DOTNET_MAJOR.0" --install-dir /usr/share/dotnet
+	as_root ln -sfn /usr/share/dotnet/dotnet /usr/bin/dotnet
 }
 
 cmd_deps() {
