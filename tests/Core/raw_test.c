@@ -6,6 +6,8 @@
 #include "harness.h"
 #include "support/run.h"
 
+#include <stdlib.h>
+
 /* Asks both ways; the raw answer, or 1 when they differ. */
 static int agreed(u32 *granted)
 {
@@ -148,6 +150,26 @@ TEST(Raw_MalformedBehindDecidingAce_Einval)
 	r.sd[dacl + 46] = 24;
 	r.sd[dacl + 53] = 2;
 	EXPECT_EQ(agreed(&granted), -EINVAL);
+}
+
+/* KACS-FMT-051, KACS-FMT-061: nothing behind the descriptor is read, where the DACL ends in the middle of an ACE */
+TEST(Raw_DaclEndsInsideAnAce_ReadsNoFurther)
+{
+	struct kacs_result res;
+	u32 dacl, cut;
+	u8 *exact;
+
+	setup(&plain, "O:SYG:SYD:(A;CIIO;0x1;;;WD)(A;CIIO;0x1;;;WD)", KACS_MAXIMUM_ALLOWED);
+	dacl = pkm_get_le32(r.sd + 16);
+	r.req.trace = NULL;
+	for (cut = 1; cut < 20; cut++) {
+		exact = malloc(dacl + 28 + cut);
+		EXPECT(exact);
+		memcpy(exact, r.sd, dacl + 28 + cut);
+		pkm_put_le16(exact + dacl + 2, 28 + cut);
+		EXPECT_EQ(kacs_access_check_raw(&r.req, exact, dacl + 28 + cut, &res), -EINVAL);
+		free(exact);
+	}
 }
 
 /* KACS-FMT-015, KACS-FMT-016: sizes agree, but 16 sub-authorities are one too many */

@@ -193,10 +193,12 @@ static noinline void walk_object(struct check *ck, const struct kacs_acl *dacl, 
 /* An inherit-only ACE that is plain otherwise, or not even that? */
 static bool inherit_only(const struct walk *w)
 {
-	u32 size = pkm_get_le16(w->p + 2);
+	u32 left = w->end - w->p, size;
 
-	return w->end - w->p >= 16 && w->p[0] <= KACS_ACE_DENIED && w->p[1] & KACS_ACE_INHERIT_ONLY &&
-	       single_sized(size, pkm_get_le64(w->p + 8)) && size <= w->end - w->p;
+	if (left < 16 || w->p[0] > KACS_ACE_DENIED || !(w->p[1] & KACS_ACE_INHERIT_ONLY))
+		return false;
+	size = pkm_get_le16(w->p + 2);
+	return size <= left && single_sized(size, pkm_get_le64(w->p + 8));
 }
 
 /**
