@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -106,7 +107,7 @@ static inline struct kacs_blob *kacs_blob_get_rcu(struct kacs_blob __rcu **place
 /**
  * struct kacs_session - one logon session (KACS-TOK-083)
  * @refs: tokens' fixed parts, running calls, and the table while published
- * @chain: place in the id table; table lock
+ * @node: place in the id tree; table lock
  * @id: auth_id
  * @tokens: token objects somebody outside the linked pair refers to, KACS-TOK-087
  * @had_token: somebody got a token of it; only such sessions end by themselves; one-way
@@ -128,7 +129,7 @@ static inline struct kacs_blob *kacs_blob_get_rcu(struct kacs_blob __rcu **place
  */
 struct kacs_session {
 	refcount_t refs;
-	struct hlist_node chain;
+	struct rb_node node;
 	u64 id;
 	atomic_t tokens;
 	bool had_token;
@@ -152,6 +153,7 @@ int kacs_session_init(void);
 void kacs_session_exit(void);
 int kacs_session_create(const struct kacs_session_spec *spec, u64 *id);
 struct kacs_session *kacs_session_find_get(u64 id);
+struct kacs_session *kacs_session_from_get(u64 id);
 void kacs_session_put(struct kacs_session *session);
 bool kacs_session_charge(struct kacs_session *session, u32 bytes);
 int kacs_session_destroy_empty(u64 id);
@@ -162,7 +164,6 @@ void kacs_session_token_gone(struct kacs_session *session);
 bool kacs_session_drop_token(struct kacs_session *session, struct kacs_token *tok);
 int kacs_session_link(struct kacs_session *session, struct kacs_token *elevated, struct kacs_token *filtered);
 struct kacs_token *kacs_session_partner_get(struct kacs_session *session, const struct kacs_token *tok);
-void kacs_session_for_each(int (*fn)(struct kacs_session *session, void *ctx), void *ctx);
 
 static inline bool kacs_session_is_dead(const struct kacs_session *session)
 {
@@ -295,8 +296,9 @@ struct kacs_token *kacs_token_from_fd(int fd, u32 *access);
  * @guid: constant
  * @pip_type: constant until exec signs
  * @pip_trust: the same
- * @mitigations: KACS_MIT_..., only grows
- * @lock: guards @sd and @installed
+ * @mitigations: KACS_MIT_..., only grows; changed under @lock
+ * @mapping_both: calls that map memory to be written and executed; @lock
+ * @lock: guards @sd, @installed and @mapping_both
  * @sd: process descriptor; RCU
  * @installed: latest token installed for the whole process, NULL: none
  */
@@ -306,6 +308,7 @@ struct kacs_psb {
 	u32 pip_type;
 	u32 pip_trust;
 	atomic_t mitigations;
+	u32 mapping_both;
 	spinlock_t lock;
 	struct kacs_blob __rcu *sd;
 	struct kacs_token *installed;
@@ -314,6 +317,7 @@ struct kacs_psb {
 struct kacs_psb *kacs_psb_of_get(const struct task_struct *task);
 struct task_struct *kacs_task_of_get(int pidfd, int tid);
 struct kacs_psb *kacs_psb_of_pidfd_get(int pidfd);
+int kacs_psb_mitigate(struct kacs_psb *psb, u32 mitigations);
 struct kacs_blob *kacs_psb_sd_get(struct kacs_psb *psb);
 int kacs_psb_install(struct kacs_psb *psb, struct kacs_token *old, struct kacs_token *new);
 struct kacs_token *kacs_psb_installed_get(struct kacs_psb *psb);

@@ -70,21 +70,29 @@ long kacs_ioc_privilege_check(void __user *arg)
 /* What a stock kernel and this version can put in force and keep there. */
 #define SUPPORTED_MITIGATIONS (KACS_MIT_NO_CHILD | KACS_MIT_UI_ACCESS | KACS_MIT_PIE | KACS_MIT_WXP)
 
-/* Is nothing of a process both writable and executable now (KACS-TOK-130)? */
-static int check_memory(struct task_struct *task)
+/* Is some memory both writable and executable (KACS-TOK-130)? Under the memory's lock. */
+static bool has_both(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	for (vma = find_vma(mm, 0); vma; vma = find_vma(mm, vma->vm_end)) {
+		if ((vma->vm_flags & (VM_WRITE | VM_EXEC)) == (VM_WRITE | VM_EXEC))
+			return true;
+		cond_resched();
+	}
+	return false;
+}
+
+/* Nothing is mapped or changed between the look and the bit: both are under the memory's lock. */
+static int set_wxp(struct task_struct *task, struct kacs_psb *psb, u32 mitigations)
 {
 	struct mm_struct *mm = get_task_mm(task);
-	struct vm_area_struct *vma;
-	int err = 0;
+	int err;
 
 	if (!mm)
 		return -ESRCH;
 	mmap_read_lock(mm);
-	for (vma = find_vma(mm, 0); vma && !err; vma = find_vma(mm, vma->vm_end)) {
-		if ((vma->vm_flags & (VM_WRITE | VM_EXEC)) == (VM_WRITE | VM_EXEC))
-			err = -EACCES;
-		cond_resched();
-	}
+	err = has_both(mm) ? -EACCES : kacs_psb_mitigate(psb, mitigations);
 	mmap_read_unlock(mm);
 	mmput(mm);
 	return err;
@@ -103,9 +111,9 @@ static int set_mitigations(struct task_struct *task, bool other, u32 mitigations
 	if (!err && mitigations & ~SUPPORTED_MITIGATIONS)
 		err = -EOPNOTSUPP;
 	if (!err && mitigations & KACS_MIT_WXP)
-		err = check_memory(task);
-	if (!err)
-		atomic_or(mitigations, &psb->mitigations);
+		err = set_wxp(task, psb, mitigations);
+	else if (!err)
+		err = kacs_psb_mitigate(psb, mitigations);
 	kacs_psb_put(psb);
 	return err;
 }

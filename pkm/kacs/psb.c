@@ -97,6 +97,64 @@ bool kacs_psb_has(const struct kacs_psb *psb, u32 mitigation)
 }
 
 /**
+ * kacs_psb_both_begin() - memory that is written and executed is about to be mapped
+ * @psb: block of the mapping process
+ *
+ * Context: process context.
+ * Return: false when WXP forbids it; else WXP cannot be set before
+ * kacs_psb_both_end().
+ */
+bool kacs_psb_both_begin(struct kacs_psb *psb)
+{
+	unsigned long flags;
+	bool may;
+
+	spin_lock_irqsave(&psb->lock, flags);
+	may = !kacs_psb_has(psb, KACS_MIT_WXP);
+	psb->mapping_both += may;
+	spin_unlock_irqrestore(&psb->lock, flags);
+	return may;
+}
+
+/**
+ * kacs_psb_both_end() - it is mapped now, or will not be
+ * @psb: block of the mapping process
+ *
+ * Context: process context.
+ */
+void kacs_psb_both_end(struct kacs_psb *psb)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&psb->lock, flags);
+	psb->mapping_both--;
+	spin_unlock_irqrestore(&psb->lock, flags);
+}
+
+/**
+ * kacs_psb_mitigate() - put mitigations in force, for good
+ * @psb: the block
+ * @mitigations: KACS_MIT_...; with WXP the caller has looked at the process's
+ * memory and still holds its lock
+ *
+ * Context: process context. Does not sleep.
+ * Return: 0; -EACCES when memory that WXP forbids is about to be mapped.
+ */
+int kacs_psb_mitigate(struct kacs_psb *psb, u32 mitigations)
+{
+	unsigned long flags;
+	int err = 0;
+
+	spin_lock_irqsave(&psb->lock, flags);
+	if (mitigations & KACS_MIT_WXP && psb->mapping_both)
+		err = -EACCES;
+	else
+		atomic_or(mitigations, &psb->mitigations);
+	spin_unlock_irqrestore(&psb->lock, flags);
+	return err;
+}
+
+/**
  * kacs_psb_of_get() - the block of a task
  * @task: a task that the caller keeps alive
  *

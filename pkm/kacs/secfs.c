@@ -76,9 +76,32 @@ static void print_hex(struct seq_file *seq, const u8 *bytes, u32 len)
 		seq_printf(seq, "%02x", bytes[i]);
 }
 
-static int print_session(struct kacs_session *session, void *ctx)
+/* A position is an id: each step finds the next one anew, and no lock is held while printing. */
+static void *sessions_start(struct seq_file *seq, loff_t *pos)
 {
-	struct seq_file *seq = ctx;
+	struct kacs_session *session = kacs_session_from_get(*pos);
+
+	if (session)
+		*pos = session->id;
+	return session;
+}
+
+static void *sessions_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	kacs_session_put(v);
+	++*pos;
+	return sessions_start(seq, pos);
+}
+
+static void sessions_stop(struct seq_file *seq, void *v)
+{
+	if (v)
+		kacs_session_put(v);
+}
+
+static int sessions_show(struct seq_file *seq, void *v)
+{
+	struct kacs_session *session = v;
 
 	seq_printf(seq, "session_id=%llu user_sid=", session->id);
 	print_hex(seq, session->user, session->user_len);
@@ -88,25 +111,26 @@ static int print_session(struct kacs_session *session, void *ctx)
 	return 0;
 }
 
-static int sessions_show(struct seq_file *seq, void *v)
-{
-	kacs_session_for_each(print_session, seq);
-	return 0;
-}
+static const struct seq_operations sessions_ops = {
+	.start = sessions_start,
+	.next = sessions_next,
+	.stop = sessions_stop,
+	.show = sessions_show,
+};
 
-static int open_readable(struct file *file, int (*show)(struct seq_file *seq, void *v))
+static bool caller_may_read(void)
 {
 	struct kacs_token *tok = kacs_effective_token_get();
 	bool may = tok && kacs_sessions_readable(tok);
 
 	if (tok)
 		kacs_token_put(tok);
-	return may ? single_open(file, show, NULL) : -EACCES;
+	return may;
 }
 
 static int sessions_open(struct inode *inode, struct file *file)
 {
-	return open_readable(file, sessions_show);
+	return caller_may_read() ? seq_open(file, &sessions_ops) : -EACCES;
 }
 
 static const struct file_operations sessions_fops = {
@@ -114,7 +138,7 @@ static const struct file_operations sessions_fops = {
 	.open = sessions_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = single_release,
+	.release = seq_release,
 };
 
 /* --- objects -------------------------------------------------------------------------- */
@@ -143,7 +167,7 @@ static int objects_show(struct seq_file *seq, void *v)
 
 static int objects_open(struct inode *inode, struct file *file)
 {
-	return open_readable(file, objects_show);
+	return caller_may_read() ? single_open(file, objects_show, NULL) : -EACCES;
 }
 
 static const struct file_operations objects_fops = {

@@ -9,31 +9,41 @@
  *
  * Locks: table_lock, then nothing; session->lock, then nothing.
  */
-#include <linux/hash.h>
+#include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "internal.h"
 
-#define TABLE_BITS 8
-
 /* A sixteenth of a ring's default size, per second and at once. */
 #define EVENT_BYTES (256U << 10)
 
-static struct hlist_head table[1 << TABLE_BITS];
+static struct rb_root table = RB_ROOT; /* by id */
 static DEFINE_SPINLOCK(table_lock);
 static u64 next_id = KACS_SESSION_FIRST_DYNAMIC;
 
-static struct kacs_session *find_locked(u64 id)
+/* The published session of the lowest id that is not below @id. */
+static struct kacs_session *find_from_locked(u64 id)
 {
-	struct kacs_session *session;
+	struct kacs_session *session, *found = NULL;
+	struct rb_node *at = table.rb_node;
 
 	lockdep_assert_held(&table_lock);
-	hlist_for_each_entry(session, &table[hash_64(id, TABLE_BITS)], chain)
-		if (session->id == id)
-			return session;
-	return NULL;
+	while (at) {
+		session = rb_entry(at, struct kacs_session, node);
+		if (session->id >= id)
+			found = session;
+		at = session->id > id ? at->rb_left : session->id < id ? at->rb_right : NULL;
+	}
+	return found;
+}
+
+static struct kacs_session *find_locked(u64 id)
+{
+	struct kacs_session *session = find_from_locked(id);
+
+	return session && session->id == id ? session : NULL;
 }
 
 static void free_session(struct kacs_session *session)
@@ -76,6 +86,29 @@ struct kacs_session *kacs_session_find_get(u64 id)
 	return session;
 }
 
+/**
+ * kacs_session_from_get() - the published session of the lowest id from @id on
+ * @id: where to look from
+ *
+ * For walks over all sessions that hold no lock in between: on from its id
+ * plus one.
+ *
+ * Context: any but NMI.
+ * Return: a reference that the caller puts; NULL when there is none.
+ */
+struct kacs_session *kacs_session_from_get(u64 id)
+{
+	struct kacs_session *session;
+	unsigned long flags;
+
+	spin_lock_irqsave(&table_lock, flags);
+	session = find_from_locked(id);
+	if (session)
+		refcount_inc(&session->refs);
+	spin_unlock_irqrestore(&table_lock, flags);
+	return session;
+}
+
 /* Renders the event of the session's end now, while memory may be waited for. */
 static int prepare_end_event(struct kacs_session *session)
 {
@@ -111,13 +144,18 @@ static struct kacs_session *make(const struct kacs_session_spec *spec)
 	return session;
 }
 
+static bool is_before(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct kacs_session, node)->id < rb_entry(b, struct kacs_session, node)->id;
+}
+
 static void publish(struct kacs_session *session)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&table_lock, flags);
 	session->published = true;
-	hlist_add_head(&session->chain, &table[hash_64(session->id, TABLE_BITS)]);
+	rb_add(&session->node, &table, is_before);
 	spin_unlock_irqrestore(&table_lock, flags);
 }
 
@@ -207,7 +245,7 @@ static bool unpublish_locked(struct kacs_session *session)
 	if (!session->published || session->id < KACS_SESSION_FIRST_DYNAMIC || atomic_read(&session->tokens))
 		return false;
 	session->published = false;
-	hlist_del(&session->chain);
+	rb_erase(&session->node, &table);
 	return true;
 }
 
@@ -424,28 +462,6 @@ int kacs_session_invalidate(u64 id)
 	return 0;
 }
 
-/**
- * kacs_session_for_each() - visit all published sessions
- * @fn: called with each under the table's lock, must not sleep; an error ends the walk
- * @ctx: for @fn
- *
- * Context: process context.
- */
-void kacs_session_for_each(int (*fn)(struct kacs_session *session, void *ctx), void *ctx)
-{
-	struct kacs_session *session;
-	unsigned long flags;
-	size_t i;
-
-	spin_lock_irqsave(&table_lock, flags);
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		hlist_for_each_entry(session, &table[i], chain)
-			if (fn(session, ctx))
-				goto unlock;
-unlock:
-	spin_unlock_irqrestore(&table_lock, flags);
-}
-
 static const struct kacs_session_spec system_spec = {
 	.logon_type = KACS_LOGON_SERVICE,
 	.auth_package = (const u8 *)"Negotiate",
@@ -484,13 +500,9 @@ int __init kacs_session_init(void)
  */
 void kacs_session_exit(void)
 {
-	struct kacs_session *session;
-	struct hlist_node *next;
-	size_t i;
+	struct kacs_session *session, *next;
 
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		hlist_for_each_entry_safe(session, next, &table[i], chain) {
-			hlist_del(&session->chain);
-			kacs_session_put(session);
-		}
+	rbtree_postorder_for_each_entry_safe(session, next, &table, node)
+		kacs_session_put(session);
+	table = RB_ROOT;
 }

@@ -16,11 +16,12 @@
 		hook(task_free)
 
 /* Attached after seeding; inert until armed, capture excepted. */
-#define PKM_CHECK_HOOKS(hook)                                                                        \
-	hook(bprm_check_security) hook(bprm_committed_creds) hook(bprm_creds_for_exec) hook(capable) \
-		hook(file_mprotect) hook(mmap_file) hook(ptrace_access_check) hook(ptrace_traceme)   \
-			hook(sk_free_security) hook(task_fix_setgid) hook(task_fix_setgroups)        \
-				hook(task_fix_setuid) hook(unix_stream_connect) hook(userns_create)
+#define PKM_CHECK_HOOKS(hook)                                                                            \
+	hook(bprm_check_security) hook(bprm_committed_creds) hook(bprm_creds_for_exec) hook(capable)     \
+		hook(file_mprotect) hook(mmap_addr) hook(mmap_file) hook(ptrace_access_check)            \
+			hook(ptrace_traceme) hook(sk_free_security) hook(task_fix_setgid)                \
+				hook(task_fix_setgroups) hook(task_fix_setuid) hook(unix_stream_connect) \
+					hook(userns_create)
 
 #define LSM_HOOK(RET, DEFAULT, NAME, ...) RET pkm_hook_##NAME(__VA_ARGS__);
 #include <linux/lsm_hook_defs.h>

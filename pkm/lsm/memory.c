@@ -9,7 +9,10 @@
  */
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/personality.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
 
 #include <pkm/lsm.h>
 #include <pkm/token.h>
@@ -41,9 +44,63 @@ static bool writes_and_executes(unsigned long prot)
 	return (prot & (PROT_WRITE | PROT_EXEC)) == (PROT_WRITE | PROT_EXEC);
 }
 
+/* A mapping that was let through and may not be there yet. */
+struct passing {
+	struct callback_head work;
+	struct kacs_psb *psb;
+};
+
+static void passed(struct callback_head *work)
+{
+	struct passing *passing = container_of(work, struct passing, work);
+
+	kacs_psb_both_end(passing->psb);
+	kacs_psb_put(passing->psb);
+	kfree(passing);
+}
+
+/*
+ * The hook comes before the memory's lock: until the task is on its way to user
+ * mode WXP cannot be set, or what waits for the lock would come after the look
+ * at what there is (KACS-TOK-129).
+ */
+static int let_pass(struct kacs_psb *psb)
+{
+	struct passing *passing = kmalloc(sizeof(*passing), GFP_KERNEL);
+
+	if (!passing)
+		return -ENOMEM;
+	if (!kacs_psb_both_begin(psb)) {
+		kfree(passing);
+		return -EACCES;
+	}
+	kacs_psb_get(psb);
+	passing->psb = psb;
+	init_task_work(&passing->work, passed);
+	if (task_work_add(current, &passing->work, TWA_RESUME)) /* it is exiting */
+		passed(&passing->work);
+	return 0;
+}
+
 int pkm_hook_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
 {
-	return writes_and_executes(prot) && pkm_current_has(KACS_MIT_WXP) ? -EACCES : 0;
+	struct kacs_psb *psb;
+
+	if (!writes_and_executes(prot) || current->flags & PF_KTHREAD)
+		return 0;
+	rcu_read_lock();
+	psb = pkm_task_psb(current); /* ours as long as we run */
+	rcu_read_unlock();
+	return psb ? let_pass(psb) : 0;
+}
+
+/*
+ * Asked for the heap too, of which no hook tells the protection: with this
+ * personality it would be executable.
+ */
+int pkm_hook_mmap_addr(unsigned long addr)
+{
+	return current->personality & READ_IMPLIES_EXEC && pkm_current_has(KACS_MIT_WXP) ? -EACCES : 0;
 }
 
 /* May its bytes differ from those of a file that nobody writes through it? */

@@ -42,6 +42,8 @@ void kacs_psb_get(struct kacs_psb *psb);
 void kacs_psb_put(struct kacs_psb *psb);
 const u8 *kacs_psb_guid(const struct kacs_psb *psb);
 bool kacs_psb_has(const struct kacs_psb *psb, u32 mitigation);
+bool kacs_psb_both_begin(struct kacs_psb *psb);
+void kacs_psb_both_end(struct kacs_psb *psb);
 
 void kacs_audit_process_create(struct task_struct *parent, struct task_struct *child);
 void kacs_audit_process_exec(const struct kacs_psb *psb, struct file *file);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +84,16 @@ static int wxp_files(void)
 	return refused(mprotect((void *)file, PAGE, PROT_READ | PROT_EXEC)) ? 0 : 4;
 }
 
+/* A heap that may be read may be executed, says this personality; no hook asks about the heap. */
+static int wxp_heap(void)
+{
+	if (set_psb(-1, KACS_MIT_WXP))
+		return 1;
+	if (personality(READ_IMPLIES_EXEC) == -1)
+		return 0;
+	return sbrk(PAGE) == (void *)-1 ? 0 : 2;
+}
+
 static int wxp_too_late(void)
 {
 	uint8_t *both = map(PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -95,6 +106,43 @@ static int wxp_too_late(void)
 		return 3;
 	/* Nothing of the refused call is in force, the other bit neither (KACS-TOK-129). */
 	return in_child(getpid) < 0 ? 4 : 0;
+}
+
+static volatile int in_force;
+
+/* Maps such memory until it is refused; returns something when it got some with the bit in force. */
+static void *map_until_refused(void *arg)
+{
+	void *both;
+
+	for (;;) {
+		both = map(PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		if (both == MAP_FAILED)
+			return NULL;
+		if (in_force)
+			return arg;
+		munmap(both, PAGE);
+		usleep(random() % 20000);
+	}
+}
+
+/* A mapping that was let through and waits for the memory's lock while the bit is set (KACS-TOK-129). */
+static int wxp_beside_mmap(void)
+{
+	pthread_t thread;
+	void *late;
+	int i;
+
+	for (i = 0; i < 20000; i++) /* so many pieces that looking at all takes its time */
+		if (map(i & 1 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1) == MAP_FAILED)
+			return 1;
+	pthread_create(&thread, NULL, map_until_refused, &late);
+	while (set_psb(-1, KACS_MIT_WXP))
+		if (errno != EACCES)
+			return 2;
+	in_force = 1;
+	pthread_join(thread, &late);
+	return late ? 3 : 0;
 }
 
 static int fork_copies(void)
@@ -259,6 +307,8 @@ static void test_other(void)
 
 int main(int argc, char **argv)
 {
+	int late = 0, i;
+
 	(void)argv;
 	if (argc == 2) /* KACS-TOK-124: kept by exec */
 		return !refused_map(PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -266,7 +316,11 @@ int main(int argc, char **argv)
 	test_arguments();
 	ok(in_child(wxp_forbids) == 0, "Wxp_Set_ForbidsBothAndChanges");
 	ok(in_child(wxp_files) == 0, "Wxp_FileMapping_IsCodeUnlessModified");
+	ok(in_child(wxp_heap) == 0, "Wxp_HeapOfAnotherPersonality_IsRefused"); /* KACS-TOK-131 */
 	ok(in_child(wxp_too_late) == 0, "Wxp_WritableCodeThere_Eacces");
+	for (i = 0; i < 3 && !late; i++)
+		late = in_child(wxp_beside_mmap);
+	ok(!late, "Wxp_SetBesideMmap_LetsNothingThrough");
 	ok(in_child(fork_copies) == 0, "Wxp_Fork_IsCopied");
 	ok(in_child(threads_share) == 0, "Wxp_Thread_IsShared");
 	ok(in_child(exec_survives) == 0, "Wxp_Exec_IsKept");

@@ -383,6 +383,47 @@ static void test_sessions_node(void)
 	session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, id);
 }
 
+/* How often a session has a line in @text. */
+static int lines_of(const char *text, uint64_t id)
+{
+	char start[64];
+	int count = 0;
+
+	snprintf(start, sizeof(start), "session_id=%llu user_sid=", (unsigned long long)id);
+	for (; (text = strstr(text, start)); text++)
+		count++;
+	return count;
+}
+
+/* Read in pieces, while sessions end and begin: what stays is there once, and no lock is held meanwhile. */
+static void test_long_sessions_node(void)
+{
+	enum { MANY = 600 };
+	static char text[MANY * 256];
+	uint64_t ids[MANY], late;
+	int fd, len, n, i, wrong = 0;
+
+	for (i = 0; i < MANY; i++)
+		if (create_session(SID_LOCAL_SERVICE, &ids[i]))
+			wrong++;
+	fd = open("/sys/kernel/security/kacs/sessions", O_RDONLY);
+	len = read(fd, text, 1000);
+	for (i = 0; i < MANY; i += 2)
+		session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, ids[i]);
+	create_session(SID_LOCAL_SERVICE, &late);
+	while (len > 0 && (n = read(fd, text + len, 777)) > 0)
+		len += n;
+	close(fd);
+	text[len > 0 ? len : 0] = 0;
+	for (i = 1; i < MANY; i += 2) {
+		wrong += lines_of(text, ids[i]) != 1;
+		session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, ids[i]);
+	}
+	ok(!wrong, "SessionsNode_InPieces_ListsEachOnce");
+	ok(lines_of(text, late) == 1 && !lines_of(text, ids[MANY - 2]), "SessionsNode_InPieces_IsOfNow");
+	session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, late);
+}
+
 static void test_linked(void)
 {
 	struct kacs_get_linked_token_args get = { -1 };
@@ -437,6 +478,7 @@ int main(void)
 	test_sessions();
 	test_failed_first_token();
 	test_sessions_node();
+	test_long_sessions_node();
 	test_linked();
 	return plan();
 }
