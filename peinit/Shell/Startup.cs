@@ -31,6 +31,7 @@ internal static class Startup
             return error;
         }
 
+        SystemConsole.Attach(loop);
         Handover? handover = OpenHandover(log, previous, out Machine? restored);
         Supervisor supervisor = new(loop, restored ?? NewMachine(), log, boot) { Handover = handover };
         error = Wire(supervisor);

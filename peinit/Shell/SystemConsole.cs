@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-using Peinit.Output;
-using Peios.Interop;
+using Peios.Ipc;
 
 namespace Peinit.Shell;
 
-/// <summary>
-/// Progress for a person at the machine (PEINIT-427). Each line opens the console without blocking and drops what
-/// does not fit: a stopped terminal must not stop PID 1 (HAZ-039).
-/// </summary>
+/// <summary>Progress for a person at the machine (PEINIT-427).</summary>
 internal static class SystemConsole
 {
     internal const string Path = "/dev/console";
 
-    internal static void WriteLine(string text)
-    {
-        if (!Files.Open(Path, Files.WriteOnly | Files.NoTerminal | Files.NonBlocking).TryGet(out Fd? fd))
-        {
-            return;
-        }
+    private static readonly ConsoleWriter Writer = new(Path);
 
-        using (fd)
-        {
-            _ = Files.Write(fd, Encoding.UTF8.GetBytes($"peinit: {Printable.Of(text)}\r\n"));
-        }
-    }
+    internal static void Attach(EventLoop loop) => Writer.Loop = loop;
+
+    internal static void WriteLine(string text) => Writer.WriteLine(text);
 }
