@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System;
+using System.Text;
 
 namespace Peios.Interop;
 
@@ -198,6 +199,18 @@ public static unsafe class Files
 
     /// <summary>Gives a file a second name; EEXIST when that is taken.</summary>
     public static Errno Link(string existing, string path) => Libc.Check(Libc.link(existing, path));
+
+    /// <summary>
+    /// What a symbolic link says; EMSGSIZE beyond 4095 bytes. Of a link below /proc it is the kernel's name for the
+    /// file: no file system is asked, so none can hold up the caller.
+    /// </summary>
+    public static Result<string> ReadLink(string path)
+    {
+        const int size = 4096;
+        byte* buffer = stackalloc byte[size];
+        nint n = Libc.readlink(path, buffer, size);
+        return n < 0 ? Libc.LastError : n == size ? Errno.EMSGSIZE : Encoding.UTF8.GetString(buffer, (int)n);
+    }
 
     /// <summary>Removes a name.</summary>
     public static Errno Unlink(string path) => Libc.Check(Libc.unlink(path));

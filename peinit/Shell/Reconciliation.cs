@@ -75,11 +75,12 @@ internal sealed class Reconciliation(Supervisor supervisor, Handover handover)
         return end > 0 && int.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out parent);
     }
 
-    // Before its exec a child is still this very binary.
+    // Before its exec a child is still this very binary. Names are compared, for a stat of the service's own binary may
+    // ask a file system that never answers.
     private static bool HasExecuted(int pid) =>
-        Mounts.Identify($"/proc/{pid}/exe").TryGet(out FileIdentity theirs)
-        && Mounts.Identify("/proc/self/exe").TryGet(out FileIdentity ours)
-        && theirs.Inode != ours.Inode;
+        Files.ReadLink($"/proc/{pid}/exe").TryGet(out string? theirs)
+        && Files.ReadLink("/proc/self/exe").TryGet(out string? ours)
+        && theirs != ours;
 
     private void Reattach(Job job)
     {
@@ -91,21 +92,25 @@ internal sealed class Reconciliation(Supervisor supervisor, Handover handover)
         supervisor.Launcher.AttachOutput(job, OpenPipe(job.Pid, 1, stdout), OpenPipe(job.Pid, 2, stderr));
     }
 
-    // Only the very pipe we made: a service may have put anything else at 1 and 2 since, and opening a device or a
-    // terminal does things. So it is looked at first, and what was looked at is opened.
-    private static Fd? OpenPipe(int pid, int number, ulong inode)
+    // Only the very pipe we made: a service may have put anything else at 1 and 2 since. Opening a device or a terminal
+    // does things, and a dead file system never answers, so a name is looked at first, and what was looked at is opened.
+    internal static Fd? OpenPipe(int pid, int number, ulong inode)
     {
-        if (!Files.Open($"/proc/{pid}/fd/{number}", Files.PathOnly).TryGet(out Fd? handle))
+        string path = $"/proc/{pid}/fd/{number}";
+        if (!IsPipe(path, inode) || !Files.Open(path, Files.PathOnly).TryGet(out Fd? handle))
         {
             return null;
         }
 
         using (handle)
         {
-            return Mounts.Identify(handle).TryGet(out FileIdentity found) && found.IsPipe && found.Inode == inode
-                && Files.Open($"/proc/self/fd/{handle.Raw}", Files.ReadOnly | Files.NonBlocking).TryGet(out Fd? pipe) ? pipe : null;
+            string own = $"/proc/self/fd/{handle.Raw}";
+            return IsPipe(own, inode) && Files.Open(own, Files.ReadOnly | Files.NonBlocking).TryGet(out Fd? pipe) ? pipe : null;
         }
     }
+
+    // Names of real files begin with a slash.
+    private static bool IsPipe(string path, ulong inode) => Files.ReadLink(path).TryGet(out string? name) && name == $"pipe:[{inode}]";
 
     private void KillStrangers()
     {

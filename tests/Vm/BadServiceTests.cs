@@ -67,16 +67,7 @@ public sealed class BadServiceTests : GuestTest
 
     private CommandResult Start(string name, params string[] values)
     {
-        string key = $@"Machine\System\Services\{name}";
-        string define = $"regctl new -p '{key}' && regctl set '{key}' Identity sz:SYSTEM && regctl set '{key}' RestartPolicy dword:0";
-        for (int i = 0; i < values.Length; i += 2)
-        {
-            define += $" && regctl set '{key}' {values[i]} {values[i + 1]}";
-        }
-
-        Guest.Shell(define);
-        Guest.Execute(GuestCommand.Shell("svctl reload-config"));
-        Guest.Eventually("peinit has read the definition", () => Guest.Execute(new GuestCommand("/bin/svctl", "status", name)).ExitCode == 0);
+        ServiceKeys.Define(Guest, name, values);
         return Guest.Execute(new GuestCommand("/bin/svctl", "start", name));
     }
 

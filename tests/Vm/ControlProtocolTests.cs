@@ -248,17 +248,5 @@ public sealed class ControlProtocolTests : GuestTest
     private static JsonObject[] Parse(string lines) =>
         [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
 
-    private void Define(string name, params string[] values)
-    {
-        string key = $@"Machine\System\Services\{name}";
-        Guest.Run("/bin/regctl", "new", "-p", key);
-        Guest.Run("/bin/regctl", "set", key, "Identity", "sz:SYSTEM");
-        Guest.Run("/bin/regctl", "set", key, "RestartPolicy", "dword:0");
-        for (int i = 0; i < values.Length; i += 2)
-        {
-            Guest.Run("/bin/regctl", "set", key, values[i], values[i + 1]);
-        }
-
-        Guest.Run("/bin/svctl", "reload-config");
-    }
+    private void Define(string name, params string[] values) => ServiceKeys.Define(Guest, name, values);
 }

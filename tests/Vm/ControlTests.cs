@@ -69,14 +69,8 @@ public sealed class ControlTests : GuestTest
     [Rule("PEINIT-013", "PEINIT-218")]
     public void Service_ThatForksAway_LeavesNothingBehind()
     {
-        const string key = @"Machine\System\Services\away";
-        Guest.Run("/bin/regctl", "new", "-p", key);
-        Guest.Run("/bin/regctl", "set", key, "Identity", "sz:SYSTEM");
-        Guest.Run("/bin/regctl", "set", key, "ImagePath", "sz:/usr/libexec/peios-away");
-        Guest.Run("/bin/regctl", "set", key, "Readiness", "dword:1");
-        Guest.Run("/bin/regctl", "set", key, "RestartPolicy", "dword:0");
         Guest.Write("/usr/libexec/peios-away", "#!/bin/sh\nsleep 1000 &\nexit 0\n", 0x1ED);
-        Guest.Shell("svctl reload-config");
+        ServiceKeys.Define(Guest, "away", "ImagePath", "sz:/usr/libexec/peios-away", "Readiness", "dword:1");
 
         Guest.Execute(GuestCommand.Shell("svctl start away"));
 

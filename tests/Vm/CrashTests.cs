@@ -39,4 +39,25 @@ public sealed class CrashTests
         guest.Eventually("redis is supervised: it comes back", () =>
             guest.Execute(GuestCommand.Shell("pidof redis-server")).Output is { Length: > 1 } now && now != before);
     }
+
+    [Fact]
+    [Rule("PEINIT-417", "PEINIT-420", "PEINIT-423")]
+    public void Eventd_NotReachedByTheNextLife_GetsWhatWasKeptOnceItIs()
+    {
+        const string eventd = @"Machine\System\eventd";
+        using Guest guest = Guest.Boot(new GuestOptions { Name = "crash-handoff", KernelParameters = "peios.faults=1" });
+        guest.WaitForConsole("all services ready");
+        guest.Shell($"regctl new -p '{eventd}'; regctl set '{eventd}' LogSocketPath sz:/run/nowhere.sock");
+
+        UnixSend.Send(guest, "/run/peinit/control.sock", "{\"command\":\"fault\",\"kind\":\"segv\"}\n"u8.ToArray());
+        guest.WaitForConsole("re-executing");
+        guest.Eventually("peinit answers", () => guest.Execute(GuestCommand.Shell("svctl restart redis")).ExitCode == 0);
+        Assert.DoesNotContain("supervision continues", Logs(guest), StringComparison.Ordinal);
+
+        guest.Run("/bin/regctl", "delete", eventd, "LogSocketPath");
+        guest.Eventually("it has connected by itself", () => Logs(guest).Contains("supervision continues", StringComparison.Ordinal));
+        Assert.Contains("log socket /run/nowhere.sock cannot be used", Logs(guest), StringComparison.Ordinal);
+    }
+
+    private static string Logs(Guest guest) => guest.Execute(GuestCommand.Shell("evctl logs --json -n 500")).Output;
 }
