@@ -184,6 +184,14 @@ int peios_call(const struct peios_call_request *request, struct peios_spawn_resu
  */
 int peios_signals_open(uint64_t mask);
 
+/**
+ * peios_signals_default() - let the calling thread take again what a manager sends
+ *
+ * For programs that people run: a shell that is a service, or below one, hands its
+ * PEIOS_SERVICE on, and Ctrl-C must end them all the same.
+ */
+void peios_signals_default(void);
+
 /* ---- discard.c: descriptors of strangers ---- */
 
 /**

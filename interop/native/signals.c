@@ -35,6 +35,16 @@ __attribute__((constructor(101))) static void block_before_runtime(void)
 	}
 }
 
+void peios_signals_default(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (unsigned int i = 0; i < sizeof(service) / sizeof(service[0]); i++)
+		sigaddset(&set, service[i]);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int peios_signals_open(uint64_t mask)
 {
 	sigset_t set;

@@ -52,6 +52,32 @@ public sealed class BootTests : GuestTest
     }
 
     [Fact]
+    [Rule("CLI-008")]
+    public void Console_ControlC_EndsATool()
+    {
+        // What a script of a service starts is told that it were one, and must listen to signals all the same.
+        Guest.WaitForConsole("peios:~#");
+        Guest.Type("PEIOS_SERVICE=console evctl follow no.such.type\r");
+        Guest.Eventually("it runs", () => Guest.Shell("pidof evctl || true").Output.Length > 1);
+
+        Guest.Type("\u0003");
+        Guest.Eventually("it has ended", () => Guest.Shell("pidof evctl || true").Output.Length <= 1);
+        Guest.Type("echo it ended with $?\r");
+
+        Guest.WaitForConsole("it ended with 130");
+    }
+
+    [Fact]
+    [Rule("CLI-001")]
+    public void Tools_OfTheImage_AreOneProgramUnderAllNames()
+    {
+        const string names = "/bin/svctl /bin/regctl /bin/evctl /bin/idn /bin/sd /sbin/reboot /sbin/poweroff /sbin/halt /sbin/shutdown";
+
+        Assert.Equal("/usr/bin/peios-tools\n", Guest.Shell($"realpath {names} | sort -u").Output);
+        Assert.Equal("reboot 0.1.0\n", Guest.Shell("/sbin/reboot --version").Output);
+    }
+
+    [Fact]
     [Rule("PEINIT-169")]
     public void Redis_MainProcess_IsInItsCgroup() =>
         Assert.Equal("0::/peinit/redis/main\n", Guest.Shell("cat /proc/$(pidof redis-server)/cgroup").Output);

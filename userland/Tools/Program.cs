@@ -5,6 +5,7 @@ using System.Text;
 using Peios.Interop;
 using Tools.Frame;
 
+Signals.Default();
 // A closed pipe must be an error of the write, not a signal that ends the process (CLI-008).
 using Fd? pipeSignal = Signals.Open([Signals.Pipe]).TryGet(out Fd? blocked) ? blocked : null;
 using DescriptorStream outStream = new(1);

@@ -94,6 +94,9 @@ internal static unsafe partial class ShimAbi
     internal static partial int peios_signals_open(ulong mask);
 
     [LibraryImport(Name)]
+    internal static partial void peios_signals_default();
+
+    [LibraryImport(Name)]
     internal static partial void peios_discard(int* fds, uint count);
 
     [LibraryImport(Name)]

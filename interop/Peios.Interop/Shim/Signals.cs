@@ -50,6 +50,12 @@ public static unsafe class Signals
         return fd < 0 ? new Errno(-fd) : Result<Fd>.From(new Fd(fd));
     }
 
+    /// <summary>
+    /// Lets the calling thread take again what <see cref="Open"/> keeps from services. For programs that people run: below a
+    /// shell that is a service the environment says service too, and Ctrl-C must end them all the same.
+    /// </summary>
+    public static void Default() => ShimAbi.peios_signals_default();
+
     /// <summary>Takes the next pending signal; 0 when none is left.</summary>
     public static int Next(Fd fd)
     {
