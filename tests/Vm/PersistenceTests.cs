@@ -29,7 +29,8 @@ public sealed class PersistenceTests : IDisposable
     {
         WriteEverywhere();
 
-        _ = _guest.Begin(new GuestCommand("/bin/svctl", "shutdown", "poweroff"));
+        _guest.WaitForConsole("peios:~#");
+        _guest.Type("poweroff\r");
         _guest.WaitForEnd();
         _guest.BootAgain();
 

@@ -59,6 +59,7 @@ public class FrameTests
     [InlineData("does not belong to", "--long", "two", "words", "x")]
     [InlineData("unknown option --long", "two", "words", "x", "--long")]
     [InlineData("unknown command frob", "frob")]
+    [InlineData("two is one of: two words", "two")]
     [InlineData("a command is needed")]
     [InlineData("missing operand", "put", "a")]
     [InlineData("unexpected operand c", "put", "a", "b", "c")]

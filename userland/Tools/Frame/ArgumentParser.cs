@@ -102,7 +102,8 @@ internal sealed class ArgumentParser(ITool tool)
 
     private ToolOption? FindOption(string name)
     {
-        ToolOption? found = Find(CommonOptions.All, name) ?? Find(tool.Options, name);
+        // A tool's own come first: `shutdown -h now` is no question.
+        ToolOption? found = Find(tool.Options, name) ?? Find(CommonOptions.All, name);
         // Options may come before the command's words, so every command's table is searched; Finish checks.
         foreach (ToolCommand command in tool.Commands)
         {
@@ -157,10 +158,29 @@ internal sealed class ArgumentParser(ITool tool)
         return parts.Length;
     }
 
+    /// <summary>The commands of two words that begin with the first word given: <c>sessions list, sessions show</c>.</summary>
+    private string Members()
+    {
+        List<string> names = [];
+        foreach (ToolCommand command in tool.Commands)
+        {
+            if (_words.Count > 0 && command.Name.StartsWith(_words[0] + " ", StringComparison.Ordinal))
+            {
+                names.Add(command.Name);
+            }
+        }
+        return string.Join(", ", names);
+    }
+
     private void Finish()
     {
         ToolCommand? command = MatchCommand(out int used);
         _result.Command = command;
+        if (used == 0 && Members() is { Length: > 0 } members)
+        {
+            _error = $"{_words[0]} is one of: {members}";
+            return;
+        }
         if (command is null)
         {
             _error = _words.Count == 0 ? "a command is needed" : $"unknown command {_words[0]}";

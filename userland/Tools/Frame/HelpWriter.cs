@@ -39,7 +39,8 @@ internal static class HelpWriter
         }
         foreach (ToolOption option in CommonOptions.All)
         {
-            Entry(output, "  " + Form(option), option.Summary, 24);
+            bool taken = Array.Exists([.. tool.Options], own => own.Name == option.Short);
+            Entry(output, "  " + Form(taken ? option with { Short = null } : option), option.Summary, 24);
         }
     }
 

@@ -7,7 +7,8 @@ namespace Tools.Svctl;
 /// <summary><c>shutdown</c> as hands know it: now, and nothing but now (CLI-017).</summary>
 internal sealed class ShutdownTool : ITool
 {
-    private static readonly (string Option, string Type)[] s_kinds = [("--poweroff", "poweroff"), ("--reboot", "reboot"), ("--halt", "halt")];
+    private static readonly (string Option, string Type)[] s_kinds =
+        [("-h", "poweroff"), ("--poweroff", "poweroff"), ("--reboot", "reboot"), ("--halt", "halt")];
 
     /// <inheritdoc/>
     public string Name => "shutdown";
@@ -16,7 +17,11 @@ internal sealed class ShutdownTool : ITool
     public string Summary => "stop all services and end the machine";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ToolOption> Options { get; } = [new(SvctlTool.Socket, "peinit's control socket", Value: "PATH")];
+    public IReadOnlyList<ToolOption> Options { get; } =
+    [
+        new(SvctlTool.Socket, "peinit's control socket", Value: "PATH"),
+        new("-h", "power off, as hands know it"),
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyList<ToolCommand> Commands { get; } =
@@ -51,7 +56,7 @@ internal sealed class ShutdownTool : ITool
         }
 
         return given > 1
-            ? context.Fail(ExitCode.Usage, "-P, -r and -H exclude each other")
+            ? context.Fail(ExitCode.Usage, "-h, -P, -r and -H exclude each other")
             : ShutdownCommand.Send(context, type);
     }
 }
