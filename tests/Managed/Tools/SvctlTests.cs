@@ -62,7 +62,32 @@ public sealed class SvctlTests : IDisposable
     {
         (ExitCode got, string text, string error, _) = Run($"{{\"status\":\"error\",\"code\":\"{code}\",\"message\":\"why\"}}", "start", "web");
         Assert.Equal((ExitCode)exit, got);
-        Assert.Equal((string.Empty, "svctl: why\n"), (text, error));
+        Assert.Equal(string.Empty, text);
+        Assert.StartsWith("svctl: why", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_OfNoService_SaysWhatToDo()
+    {
+        (_, _, string error, _) = Run("""{"status":"error","code":"SERVICE_NOT_FOUND","message":"there is no service web"}""", "start", "web");
+        Assert.Contains("svctl list", error, StringComparison.Ordinal);
+        Assert.Contains("svctl reload-config", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stop_WithoutWaiting_NamesTheOperation()
+    {
+        const string answer = """{"status":"ok","operation_id":"0a8b3c7e-0000-4000-8000-000000000001","service":"web","state":"stopping"}""";
+        Assert.Equal("web: stopping, operation 0a8b3c7e-0000-4000-8000-000000000001\n", Run(answer, "stop", "web", "--no-wait").Output);
+        Assert.Equal("web: stopping\n", Run(answer, "stop", "web").Output);
+    }
+
+    [Fact]
+    public void Op_NoGuid_IsRefusedWithoutAsking()
+    {
+        StringWriter error = new();
+        Assert.Equal(ExitCode.InvalidInput, new ToolHost(new StringWriter(), error).Run("svctl", ["op", "1", "--socket", Path.Combine(_folder, "none")]));
+        Assert.StartsWith("svctl: 1 is no operation", error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,6 +130,28 @@ public sealed class SvctlTests : IDisposable
     [Rule("CLI-017")]
     public void Reboot_Link_AsksForAReboot() =>
         Assert.Equal("{\"command\":\"shutdown\",\"type\":\"reboot\"}", RunAs("reboot", "{\"status\":\"ok\",\"type\":\"reboot\"}").Request);
+
+    [Theory]
+    [Rule("CLI-017")]
+    [InlineData("poweroff", "now")]
+    [InlineData("poweroff", "-h", "now")]
+    [InlineData("poweroff", "-P", "now")]
+    [InlineData("reboot", "-r", "now")]
+    [InlineData("halt", "-H", "now")]
+    public void Shutdown_AsHandsTypeIt_AsksForThat(string type, params string[] arguments) =>
+        Assert.Equal(
+            $"{{\"command\":\"shutdown\",\"type\":\"{type}\"}}",
+            RunAs("shutdown", $"{{\"status\":\"ok\",\"type\":\"{type}\"}}", arguments).Request);
+
+    [Theory]
+    [Rule("CLI-017")]
+    [InlineData]
+    [InlineData("-h")]
+    [InlineData("+5")]
+    [InlineData("12:00")]
+    [InlineData("-h", "-r", "now")]
+    public void Shutdown_AnythingElse_IsAUsageError(params string[] arguments) =>
+        Assert.Equal(ExitCode.Usage, new ToolHost(new StringWriter(), new StringWriter()).Run("shutdown", arguments));
 
     private (ExitCode Code, string Output, string Error, string Request) Run(string answer, params string[] arguments) =>
         RunAs("svctl", answer, arguments);

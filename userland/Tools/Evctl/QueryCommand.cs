@@ -17,7 +17,7 @@ internal static class QueryCommand
         string query = string.Join(' ', context.Operands);
         if ((file is null) == (query.Length == 0))
         {
-            return context.Fail(ExitCode.Usage, "give one query: as operand, - for standard input, or --file");
+            return context.Fail(ExitCode.Usage, "give a command (events, logs, follow, emit, rings) or one query: as operand, - for standard input, or --file");
         }
 
         if (file is not null)

@@ -60,7 +60,8 @@ internal static class LookupCommand
             context.Write(table);
         }
 
-        return entries.Length >= context.Operands.Count ? ExitCode.Success : ExitCode.NotFound;
+        int missing = context.Operands.Count - entries.Length;
+        return missing <= 0 ? ExitCode.Success : context.Fail(ExitCode.NotFound, $"{missing} of {context.Operands.Count} were not found", "NOT_FOUND");
     }
 
     private static string? Text(JsonObject entry, string field) => entry.TryGetString(field, out string text) ? text : null;

@@ -51,7 +51,7 @@ internal sealed class RegistrySession : IDisposable
             return opened;
         }
 
-        Exit = Failed(Show(key), error, rights);
+        Exit = NoHive(key, error) ?? Failed(Show(key), error, rights);
         return null;
     }
 
@@ -117,6 +117,17 @@ internal sealed class RegistrySession : IDisposable
             _ => (ExitCode.Failed, error.Message),
         };
         return _context.Fail(exit, $"{what}: {text} ({error.Name})", error.Name);
+    }
+
+    /// <summary>A path that is none: the only names that nobody can look up are those of the hives.</summary>
+    private ExitCode? NoHive(string key, Errno error)
+    {
+        string path = Show(key);
+        bool atTop = path.Trim('\\').Length == 0 || (error == Errno.ENOENT && !path.Contains('\\', StringComparison.Ordinal));
+        return atTop ? _context.Fail(
+            path.Length > 0 && error == Errno.ENOENT ? ExitCode.NotFound : ExitCode.InvalidInput,
+            $"'{path}' is no hive: a key is written like Machine\\System; hives are Machine and Users ({error.Name})",
+            error.Name) : null;
     }
 
     /// <inheritdoc/>

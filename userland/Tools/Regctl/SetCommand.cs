@@ -22,7 +22,7 @@ internal static class SetCommand
 
         if (!ValueText.TryParse(context.Operands[2], context.Arguments.Value("--type"), out RegistryValue value))
         {
-            return context.Fail(ExitCode.InvalidInput, "DATA does not fit its type; see regctl set --help", "EINVAL");
+            return context.Fail(ExitCode.InvalidInput, $"'{context.Operands[2]}' does not fit its type (docs: regctl set --help)", "EINVAL");
         }
 
         ulong expected = 0;

@@ -121,8 +121,16 @@ internal sealed class ControlClient : IDisposable
             }
         }
 
-        return _context.Fail(Classify(code), message, code);
+        return _context.Fail(Classify(code), message + Hint(code), code);
     }
+
+    /// <summary>What the operator can do, where that is not plain.</summary>
+    private static string Hint(string code) => code switch
+    {
+        ControlMessage.ServiceNotFound => ": 'svctl list' names those you may query; 'svctl reload-config' reads new definitions",
+        ControlMessage.OperationInProgress => ": 'svctl status' names it",
+        _ => string.Empty,
+    };
 
     private Errno Send(ReadOnlySpan<byte> request)
     {

@@ -35,9 +35,30 @@ internal static class EnableCommand
             using (key)
             {
                 error = key.Set("Disabled", RegistryValue.FromDword(disabled));
-                return error.Ok ? ExitCode.Success : Failed(context, name, error);
+                if (!error.Ok)
+                {
+                    return Failed(context, name, error);
+                }
             }
         }
+
+        string state = disabled == 0 ? "enabled" : "disabled";
+        if (context.Json)
+        {
+            context.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("service", name);
+                json.WriteBoolean("disabled", disabled != 0);
+                json.WriteEndObject();
+            });
+        }
+        else
+        {
+            context.Out.WriteLine(Table.Printable($"{name}: {state}"));
+        }
+
+        return ExitCode.Success;
     }
 
     private static ExitCode Failed(ToolContext context, string name, Errno error)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System;
 using System.Globalization;
 using System.Threading;
 using Peios.Interop;
@@ -14,7 +15,13 @@ internal static class OperationCommand
 
     internal static ExitCode Run(ToolContext context)
     {
-        byte[] request = ControlMessage.Request(ControlMessage.OperationStatus, "operation_id", context.Operands[0]);
+        string id = context.Operands[0];
+        if (!Guid.TryParseExact(id, "D", out _))
+        {
+            return context.Fail(ExitCode.InvalidInput, $"{id} is no operation: --no-wait and --json print its GUID", "EINVAL");
+        }
+
+        byte[] request = ControlMessage.Request(ControlMessage.OperationStatus, "operation_id", id);
         bool wait = context.Arguments.Has(SvctlTool.Wait);
         ulong end = uint.TryParse(context.Arguments.Value(SvctlTool.Timeout), NumberStyles.None, CultureInfo.InvariantCulture, out uint s)
             ? Clock.Monotonic + (s * 1_000_000_000UL)

@@ -39,7 +39,7 @@ internal static class StartCommand
         }
 
         string? mode = Fields.Text(answer!, "mode");
-        string tail = mode is null ? string.Empty : $" ({mode})";
+        string tail = mode is not null ? $" ({mode})" : noWait ? $", operation {Fields.Text(answer!, "operation_id")}" : string.Empty;
         context.Out.WriteLine(Table.Printable($"{Fields.Text(answer!, "service")}: {Fields.Text(answer!, "state")}{tail}"));
         StatusCommand.Warnings(context, answer!);
         return ExitCode.Success;
