@@ -39,6 +39,10 @@ deps | build | image | run | tour | test | bench | clean)
 	for argument in "$@"; do
 		[ "$argument" != --help ] && [ "$argument" != -h ] || { "help_$command"; exit 0; }
 	done
+	case $command in
+	run | test) ;;
+	*) [ $# -eq 0 ] || { echo "build.sh: '$command' takes no argument, got '$1'" >&2; "help_$command" >&2; exit 2; } ;;
+	esac
 	take_tree_lock
 	"cmd_$command" "$@"
 	;;

@@ -10,7 +10,8 @@ help_run() {
 Usage: ./build.sh run [KERNEL-PARAMETER...]
 
 Boots the shipped image on this terminal: log in is not needed, the console is a SYSTEM shell.
-The disk is out/image/disk.img; it keeps its state between runs, until the image is rebuilt.
+The disk is out/image/disk.img; it keeps its state between runs. When the image is
+built anew the disk is too; the former is then out/image/disk.img.old.
   svctl shutdown poweroff   ends the system; Ctrl-A X is a power cut
   redis                     host port $REDIS_PORT (PEIOS_REDIS_PORT)
   nginx                     http://localhost:$NGINX_PORT/ (PEIOS_NGINX_PORT)
@@ -50,11 +51,13 @@ TEXT
 
 QEMU_MACHINE=(-M pc -cpu max -m 512M -no-reboot)
 
-# A new image starts with a new disk; otherwise what the guest wrote stays.
+# A new image starts with a new disk; otherwise what the guest wrote stays. A machine that still runs keeps its file.
 prepare_disk() {
 	local made=$STAMPS/root-images disk=$IMAGES/disk.img
 	if [ ! -e "$disk" ] || [ "$made" -nt "$disk.made" ]; then
-		cp --sparse=always "$IMAGES/peios.img" "$disk"
+		[ ! -e "$disk" ] || { mv "$disk" "$disk.old"; echo "the image is new, and so is its disk; the former: ${disk#"$ROOT"/}.old"; }
+		cp --sparse=always "$IMAGES/peios.img" "$disk.part"
+		mv "$disk.part" "$disk"
 		touch "$disk.made"
 	fi
 }
@@ -66,9 +69,12 @@ choose_accelerator() {
 	ACCELERATOR=tcg,thread=single
 	[ -w /dev/kvm ] || return 0
 	{ printf '\xb0\x10\xe6\xf4\xf4\xeb\xfd'; head -c 503 /dev/zero; printf '\x55\xaa'; } >"$sector"
-	timeout 10 qemu-system-x86_64 "${QEMU_MACHINE[@]}" -accel kvm -display none -nodefaults \
-		-drive "file=$sector,format=raw" -device isa-debug-exit,iobase=0xf4,iosize=1 \
-		>"$LOGS/kvm-probe.log" 2>&1 </dev/null || status=$?
+	# In a shell of its own: what bash has to say about an aborted program goes to the log too.
+	(
+		timeout 10 qemu-system-x86_64 "${QEMU_MACHINE[@]}" -accel kvm -display none -nodefaults \
+			-drive "file=$sector,format=raw" -device isa-debug-exit,iobase=0xf4,iosize=1
+		exit $?
+	) >"$LOGS/kvm-probe.log" 2>&1 </dev/null || status=$?
 	[ "$status" != 33 ] || ACCELERATOR=kvm
 }
 
