@@ -246,7 +246,7 @@ internal sealed class SddlParser(SddlScanner scanner, SddlOptions options)
         {
             scanner.Fail(start, "this ACE type has no GUIDs");
         }
-        else if (Guid.TryParseExact(text, "D", out Guid guid))
+        else if (text[0] != '{' && GuidText.TryParse(text, out Guid guid)) // KACS-FMT-159
         {
             return guid.ToByteArray();
         }

@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Peios.Security;
 
 namespace Eventd.Query;
 
@@ -128,7 +129,7 @@ internal sealed class ConditionParser(QueryParser parser)
         return parser.Parameter(field.Kind switch
         {
             QueryFieldKind.Text => token.Text,
-            QueryFieldKind.Guid => Guid.TryParse(token.Text, out Guid guid) ? guid.ToByteArray() : throw Bad(field, token),
+            QueryFieldKind.Guid => GuidText.TryParse(token.Text, out Guid guid) ? guid.ToByteArray() : throw Bad(field, token),
             QueryFieldKind.Boolean => Boolean(field, token),
             QueryFieldKind.Origin when Array.FindIndex(Origins, token.Is) is int origin and >= 0 => (long)origin,
             QueryFieldKind.Time when parser.TryTime(token, out long time) => time,

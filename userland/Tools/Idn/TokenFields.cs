@@ -19,7 +19,7 @@ internal static class TokenFields
         yield return ("Type", token.Type == TokenType.Impersonation ? $"Impersonation ({token.Level})" : "Primary");
         yield return ("Integrity", Level(token.Integrity));
         yield return ("Elevation", token.Elevation.ToString());
-        yield return ("Token", token.Statistics.TokenGuid.ToString("D"));
+        yield return ("Token", GuidText.Format(token.Statistics.TokenGuid));
         if (!all)
         {
             yield break;
