@@ -104,7 +104,7 @@ public sealed class LogonPlanTests
         Assert.Null(LocalSource.ReadPrincipal(Parse(json.Replace("@", "not base64", StringComparison.Ordinal))));
     }
 
-    [Theory, Rule("AUTH-033", "AUTH-050")]
+    [Theory, Rule("AUTH-033", "AUTH-050", "KACS-TOK-029")]
     [InlineData(LogonType.Interactive)]
     [InlineData(LogonType.Network)]
     [InlineData(LogonType.Batch)]

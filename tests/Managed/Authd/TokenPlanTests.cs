@@ -12,12 +12,13 @@ namespace Tests.Managed.Authd;
 
 public class TokenPlanTests
 {
-    [Theory, Rule("AUTH-042", "AUTH-034", "AUTH-046", "AUTH-047", "AUTH-048", "AUTH-049")]
+    [Theory, Rule("AUTH-042", "AUTH-034", "AUTH-046", "AUTH-047", "AUTH-048", "AUTH-049", "KACS-FMT-036")]
     [InlineData("S-1-5-19", "jellyfin", "S-1-5-80-1703982269-1829404860-3597279263-2390199843-3166537581", 0x820a00000, 0x820800000, 19)]
     [InlineData("S-1-5-20", "web", "S-1-5-80-1383863778-2095761348-1244748870-4240415300-1856875951", 0x8000000820a00000, 0x8000000820800000, 20)]
     public void ServiceToken_OfABuiltinAccount_IsTheVector(string user, string service, string serviceSid, ulong present, ulong enabled, uint id)
     {
         TokenSpec spec = Plan(user, service);
+        Assert.Equal(user, spec.User.ToString());
         Assert.Equal(
             ["S-1-5-32-545:7", "S-1-1-0:7", "S-1-5-11:7", "S-1-2-0:7", "S-1-5-6:7", serviceSid + ":F"],
             spec.Groups.Select(g => $"{g.Sid}:{(uint)g.Attributes:X}"));
