@@ -71,6 +71,55 @@ TEST(Abi_LinkAndQueryArguments_LieAsInTheSheet)
 	AT(kacs_query_args, buf_ptr, 8);
 }
 
+/* KACS-TOK-001: arguments in the sheet's order, commands of type K from 0x20 */
+TEST(Abi_CallArguments_LieAsInTheSheet)
+{
+	static const struct {
+		u32 command, nr, size;
+	} calls[] = {
+		{ KACS_IOC_OPEN_SELF_TOKEN, 0x21, 8 },
+		{ KACS_IOC_OPEN_PROCESS_TOKEN, 0x22, 8 },
+		{ KACS_IOC_OPEN_THREAD_TOKEN, 0x23, 12 },
+		{ KACS_IOC_OPEN_PEER_TOKEN, 0x24, 4 },
+		{ KACS_IOC_CREATE_TOKEN, 0x25, 16 },
+		{ KACS_IOC_CREATE_LOGON_SESSION, 0x26, 24 },
+		{ KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, 0x27, 8 },
+		{ KACS_IOC_INVALIDATE_LOGON_SESSION, 0x28, 8 },
+		{ KACS_IOC_IMPERSONATE_PEER, 0x29, 4 },
+		{ KACS_IOC_REVERT, 0x2a, 0 },
+		{ KACS_IOC_SET_IMPERSONATION_LEVEL, 0x2b, 8 },
+		{ KACS_IOC_PRIVILEGE_CHECK, 0x2c, 16 },
+		{ KACS_IOC_SET_PSB, 0x2d, 8 },
+		{ KACS_IOC_SET_ANONYMOUS_POLICY, 0x2e, 4 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		EXPECT_EQ(_IOC_TYPE(calls[i].command), 'K');
+		EXPECT_EQ(_IOC_NR(calls[i].command), calls[i].nr);
+		EXPECT_EQ(_IOC_SIZE(calls[i].command), calls[i].size);
+	}
+	AT(kacs_open_self_token_args, flags, 0);
+	AT(kacs_open_self_token_args, access_mask, 4);
+	AT(kacs_open_process_token_args, pidfd, 0);
+	AT(kacs_open_process_token_args, access_mask, 4);
+	AT(kacs_open_thread_token_args, pidfd, 0);
+	AT(kacs_open_thread_token_args, tid, 4);
+	AT(kacs_open_thread_token_args, access_mask, 8);
+	AT(kacs_create_token_args, spec_ptr, 0);
+	AT(kacs_create_token_args, spec_len, 8);
+	AT(kacs_create_logon_session_args, spec_ptr, 0);
+	AT(kacs_create_logon_session_args, spec_len, 8);
+	AT(kacs_create_logon_session_args, session_id, 16);
+	AT(kacs_set_impersonation_level_args, sock_fd, 0);
+	AT(kacs_set_impersonation_level_args, level, 4);
+	AT(kacs_privilege_check_args, privileges_ptr, 0);
+	AT(kacs_privilege_check_args, count, 8);
+	AT(kacs_privilege_check_args, flags, 12);
+	AT(kacs_set_psb_args, pidfd, 0);
+	AT(kacs_set_psb_args, mitigations, 4);
+}
+
 /* KACS-AC-007 */
 TEST(Abi_AccessCheckArguments_LieAsInTheSheet)
 {

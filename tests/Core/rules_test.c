@@ -434,7 +434,7 @@ TEST(Rules_ScalarCallWithTree_IsTheRoots)
 	EXPECT_EQ(check(), 0);
 }
 
-/* KACS-AC-106: GUIDs are bytes, and each of them counts */
+/* KACS-AC-106, KACS-FMT-007: GUIDs are bytes, and each of them counts */
 TEST(Rules_GuidsOfATree_AreComparedBytewise)
 {
 	u32 i;

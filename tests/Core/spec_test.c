@@ -65,13 +65,14 @@ static void build(struct spec *s)
 	pkm_put_le32(s->bytes + 184, 1);
 }
 
-/* KACS-TOK-045, KACS-TOK-046, KACS-TOK-047, KACS-TOK-048, KACS-TOK-049 */
+/* KACS-TOK-045, KACS-TOK-046, KACS-TOK-047, KACS-TOK-048, KACS-TOK-049, KACS-FMT-011 */
 TEST(TokenSpec_WellFormed_IsReadCompletely)
 {
 	struct kacs_token_spec spec;
 	struct spec s;
 
 	build(&s);
+	memcpy(s.bytes + 176, "\1\2\3\4\5\6\7\10", 8);
 	EXPECT_EQ(kacs_token_spec_parse(&spec, s.bytes, s.len), 0);
 	EXPECT(kacs_sid_equal(spec.subject.user, sid_named("U", 1)));
 	EXPECT_EQ(spec.subject.groups.count, 2);
@@ -89,7 +90,7 @@ TEST(TokenSpec_WellFormed_IsReadCompletely)
 	EXPECT_EQ(spec.primary_group_index, 2);
 	EXPECT_EQ(spec.expiration, 77);
 	EXPECT_EQ(spec.source_id, 5);
-	EXPECT_EQ(spec.origin, 9);
+	EXPECT_EQ(spec.origin, 0x0807060504030201);
 	EXPECT_EQ(spec.interactivity_scope, 1);
 	EXPECT_EQ(spec.supplementary_gid_count, 2);
 	EXPECT_EQ(pkm_get_le32(spec.supplementary_gids + 4), 200);

@@ -138,7 +138,7 @@ static void test_token_fd(int token)
 	struct kacs_access_check_args args = args_for(&sd, 777, 1);
 	int blind;
 
-	fails(check(&args), EBADF, "Check_TokenNotOpen_Ebadf"); /* KACS-AC-019 */
+	fails(check(&args), EBADF, "Check_TokenNotOpen_Ebadf"); /* KACS-AC-019, KACS-AC-201 */
 	args.token_fd = dev;
 	fails(check(&args), EINVAL, "Check_TokenFdIsDevice_Einval");
 	args.token_fd = -2;
@@ -158,7 +158,7 @@ static void test_memory(int token)
 	mprotect(hole + 4096, 4096, PROT_NONE);
 	bad = args;
 	bad.sd_ptr = 1;
-	fails(check(&bad), EFAULT, "Check_SdUnmapped_Efault"); /* KACS-AC-015 */
+	fails(check(&bad), EFAULT, "Check_SdUnmapped_Efault"); /* KACS-AC-015, KACS-AC-201 */
 	memcpy(hole + 4096 - sd.len + 1, sd.bytes, sd.len - 1);
 	bad.sd_ptr = (uintptr_t)hole + 4096 - sd.len + 1;
 	fails(check(&bad), EFAULT, "Check_SdHalfMapped_Efault");

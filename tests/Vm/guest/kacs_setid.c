@@ -51,7 +51,7 @@ static int identification_acts_as_nobody(void)
 	if (fd < 0 || ioctl(service, KACS_IOC_INSTALL) || impersonate(system, 1))
 		return 1;
 	if (geteuid() != 65534 || getegid() != 65534 || getgroups(0, NULL))
-		return 2; /* KACS-TOK-107 */
+		return 2; /* KACS-TOK-107, KACS-TOK-122 */
 	if (setfsuid(-1) != 65534 || open("/tmp/secret", O_RDONLY) >= 0 || errno != EACCES)
 		return 3;
 	if (ioctl(dev, KACS_IOC_REVERT) || impersonate(system, 2))

@@ -53,6 +53,7 @@ int main(void)
 	/* HAZ-012: also from the token that may unload modules. */
 	fails(syscall(SYS_delete_module, "pkm", O_NONBLOCK | DELETE_MODULE_FORCE), EPERM,
 	      "DeleteModule_Forced_Eperm");
+	close(dev); /* nothing of ours keeps it now; HAZ-011: it keeps itself */
 	fails(syscall(SYS_delete_module, "pkm", O_NONBLOCK), EWOULDBLOCK, "DeleteModule_Plain_Busy");
 	return plan();
 }

@@ -283,6 +283,8 @@ static void test_sessions(void)
 	ok(first >= 1000 && second > first,
 	   "Session_Ids_Grow"); /* KACS-TOK-086, KACS-FMT-013, KACS-FMT-014 */
 	works(session_info(first, &info), "Session_LookUp_Works");
+	fails(session_info(first | 1ULL << 32, &info), ENOENT,
+	      "Session_OtherHighHalf_Enoent"); /* KACS-FMT-012 */
 	ok(info.logon_type == KACS_LOGON_SERVICE && info.auth_package_len == 4 && info.user_sid_len == 12 &&
 		   !memcmp(info.user_sid, SID_LOCAL_SERVICE, 12),
 	   "Session_LookUp_TellsAll"); /* KACS-TOK-083 */
@@ -296,7 +298,7 @@ static void test_sessions(void)
 	token_spec(&s, SID_LOCAL_SERVICE, first, 201, 0);
 	token = create_token(&s);
 	fails(session_call(KACS_IOC_DESTROY_EMPTY_LOGON_SESSION, first), EBUSY,
-	      "Session_WithToken_Ebusy"); /* KACS-TOK-088 */
+	      "Session_WithToken_Ebusy"); /* KACS-TOK-088, KACS-TOK-005 */
 	close(token);
 	fails(session_info(first, &info), ENOENT, "Session_LastTokenGone_Ends"); /* KACS-TOK-087 */
 	works(session_info(second, &info), "Session_NeverHadToken_Stays");
