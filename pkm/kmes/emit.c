@@ -15,6 +15,7 @@
 #include <pkm/kacs.h>
 #include <pkm/table.h>
 
+#include "clock.h"
 #include "internal.h"
 
 /* Tunables; compiled-in defaults until configured (KMES-129). */
@@ -25,7 +26,11 @@ struct kmes_limits kmes_limits = {
 	.capacity = KMES_CAPACITY_DEFAULT,
 };
 
-/* Ring of this CPU; NULL for one that came online after load (KMES-145). */
+/* Copied with IRQs off at a time, unless one event is larger: some ten microseconds. */
+#define SECTION_BYTES (256 * 1024)
+
+/* Ring of this CPU; for one that came online after load a ring of nobody (KMES-145). */
+struct kmes_buffer kmes_nowhere;
 DEFINE_PER_CPU(struct kmes_buffer *, kmes_buffer);
 static DEFINE_PER_CPU(unsigned long, nmi_drops);
 
@@ -56,12 +61,18 @@ static noinline void identify(struct kmes_writer *w)
 	}
 }
 
+/* The calling task is the one that the last event was stamped with (KMES-019). */
+static __always_inline bool is_known(const struct kmes_writer *w)
+{
+	return w->task == current && w->cred == current_cred() &&
+	       w->epoch == atomic_long_read(&pkm_table_epoch);
+}
+
 /* Time and identity of a task at the moment of writing (KMES-012, KMES-019). */
 static __always_inline const struct kmes_stamp *stamp_now(struct kmes_writer *w)
 {
-	w->stamp.timestamp = ktime_get_real_fast_ns();
-	if (unlikely(w->task != current || w->cred != current_cred() ||
-		     w->epoch != atomic_long_read(&pkm_table_epoch)))
+	w->stamp.timestamp = kmes_now();
+	if (unlikely(!is_known(w)))
 		identify(w);
 	return &w->stamp;
 }
@@ -74,40 +85,18 @@ static __always_inline void show(struct kmes_buffer *b)
 		irq_work_queue(&b->wake);
 }
 
-/**
- * kmes_emit_event() - record one kernel event
- * @origin: origin class of the emitter
- * @event: its type, not empty and trusted to be UTF-8 (KMES-032), and its
- *	payload, one MessagePack value or nothing
- *
- * Never sleeps, fails or blocks: the oldest events make room (KMES-037). An
- * event larger than half a ring is dropped and counted (KMES-036).
- *
- * Context: any; from NMI it is only counted.
- */
-void kmes_emit_event(u8 origin, const struct kmes_event *event)
+static noinline void wake_and_restore(struct kmes_buffer *b, unsigned long flags)
 {
-	struct kmes_buffer *b;
-	unsigned long flags;
-	u64 size;
-	u8 *to;
+	irq_work_queue(&b->wake);
+	local_irq_restore(flags);
+}
 
-	if (unlikely(!in_task())) {
-		kmes_emit_batch(origin, event, 1);
-		return;
-	}
-	local_irq_save(flags);
-	b = this_cpu_read(kmes_buffer);
-	if (unlikely(!b))
-		goto out;
-	size = admit(&b->ring, event);
-	if (likely(size)) {
-		to = reserve(&b->ring, size);
-		record_stamp(to, &b->ring, stamp_now(&b->writer));
-		record_fill(to, size, origin, event);
-		show(b);
-	}
-out:
+/* Out of line, so that the usual way keeps everything in registers that need no saving. */
+static noinline void finish_slowly(struct kmes_buffer *b, u8 *to, unsigned long flags)
+{
+	ring_end(&b->ring, to, ktime_get_real_fast_ns());
+	if (ring_wake_due(&b->ring, &b->listeners))
+		irq_work_queue(&b->wake);
 	local_irq_restore(flags);
 }
 
@@ -122,7 +111,7 @@ static void write_batch(struct kmes_buffer *b, u8 origin, const struct kmes_even
 	if (in_task()) {
 		stamp = stamp_now(&b->writer);
 	} else {
-		nobody = (struct kmes_stamp){ .timestamp = ktime_get_real_fast_ns() }; /* KMES-018 */
+		nobody = (struct kmes_stamp){ .timestamp = kmes_now() }; /* KMES-018 */
 		stamp = &nobody;
 	}
 	for (i = 0; i < count; i++)
@@ -155,34 +144,137 @@ void kmes_emit_batch(u8 origin, const struct kmes_event *events, u32 count)
 	}
 	local_irq_save(flags);
 	b = this_cpu_read(kmes_buffer);
-	if (likely(b))
+	if (likely(b != &kmes_nowhere))
 		write_batch(b, origin, events, count);
 	local_irq_restore(flags);
 }
 
 /**
+ * kmes_emit_event() - record one kernel event
+ * @origin: origin class of the emitter
+ * @event: its type, not empty and trusted to be UTF-8 (KMES-032), and its
+ *	payload, one MessagePack value or nothing
+ *
+ * Never sleeps, fails or blocks: the oldest events make room (KMES-037). An
+ * event larger than half a ring is dropped and counted (KMES-036).
+ *
+ * Context: any; from NMI it is only counted.
+ */
+void kmes_emit_event(u8 origin, const struct kmes_event *event)
+{
+	struct kmes_buffer *b;
+	unsigned long flags;
+	u64 size, now;
+	u8 *to;
+
+	if (unlikely(!in_task()))
+		goto rare;
+	local_irq_save(flags);
+	b = this_cpu_read(kmes_buffer);
+	if (unlikely(!is_known(&b->writer) || !is_plain(&b->ring, event, &size)))
+		goto restore;
+	to = ring_begin(&b->ring, size, origin, event);
+	record_who(to, b->writer.stamp.guids);
+	if (unlikely(!kmes_clock_read(&now))) {
+		finish_slowly(b, to, flags);
+		return;
+	}
+	ring_end(&b->ring, to, now);
+	if (unlikely(ring_wake_due(&b->ring, &b->listeners))) {
+		wake_and_restore(b, flags);
+		return;
+	}
+	local_irq_restore(flags);
+	return;
+
+restore:
+	local_irq_restore(flags);
+rare:
+	kmes_emit_batch(origin, event, 1);
+}
+
+/*
+ * With IRQs off. @keep: where time and identity of a call go that comes here
+ * several times, taken the first time.
+ */
+static __always_inline u32 write_records(u8 *records, u32 count, struct kmes_stamp *keep, bool first)
+{
+	struct kmes_buffer *b = this_cpu_read(kmes_buffer);
+	const struct kmes_stamp *stamp = keep;
+	u32 done;
+
+	if (unlikely(b == &kmes_nowhere))
+		return count;
+	if (first)
+		stamp = stamp_now(&b->writer);
+	if (keep && first)
+		*keep = *stamp;
+	done = ring_put_records(&b->ring, stamp, records, count);
+	if (likely(done))
+		show(b);
+	return done;
+}
+
+/* Records from the first on that one section takes. */
+static u32 count_section(const u8 *records, u32 count, size_t *bytes)
+{
+	size_t sum = pkm_get_le32(records);
+	u32 n = 1, size;
+
+	for (; n < count; n++) {
+		size = pkm_get_le32(records + sum);
+		if (sum + size > SECTION_BYTES)
+			break;
+		sum += size;
+	}
+	*bytes = sum;
+	return n;
+}
+
+/* One after the other on one CPU: in order there, with one time and identity for all (KMES-070). */
+static noinline u32 emit_in_sections(u8 *records, u32 count)
+{
+	u32 done = 0, section, written;
+	struct kmes_stamp stamp;
+	unsigned long flags;
+	size_t bytes;
+
+	migrate_disable();
+	do {
+		section = count_section(records, count - done, &bytes);
+		local_irq_save(flags);
+		written = write_records(records, section, &stamp, !done);
+		local_irq_restore(flags);
+		done += written;
+		records += bytes;
+	} while (written == section && done < count);
+	migrate_enable();
+	return done;
+}
+
+/**
  * kmes_emit_records() - record what came through the device, checked and laid out
- * @records: one behind the other, complete but for what record_stamp() writes
+ * @records: one behind the other, complete but for time, number, CPU and identity
  * @count: how many
+ * @bytes: in all
+ *
+ * They become visible together, unless there are more of them than may be
+ * copied with IRQs off at a time.
  *
  * Context: process.
  * Return: how many are done with, from the first on; fewer when the capacity
  * has changed meanwhile and one is too large for it now. On a CPU without a
  * ring all are, silently (KMES-145).
  */
-u32 kmes_emit_records(u8 *records, u32 count)
+u32 kmes_emit_records(u8 *records, u32 count, size_t bytes)
 {
-	struct kmes_buffer *b;
 	unsigned long flags;
-	u32 done = count;
+	u32 done;
 
+	if (unlikely(bytes > SECTION_BYTES))
+		return emit_in_sections(records, count);
 	local_irq_save(flags);
-	b = this_cpu_read(kmes_buffer);
-	if (likely(b)) {
-		done = ring_put_records(&b->ring, stamp_now(&b->writer), records, count);
-		if (likely(done))
-			show(b);
-	}
+	done = write_records(records, count, NULL, true);
 	local_irq_restore(flags);
 	return done;
 }
@@ -199,6 +291,7 @@ int kmes_init(void)
 {
 	int err;
 
+	kmes_clock_init();
 	cpus_read_lock();
 	err = kmes_slots_alloc();
 	if (!err)
@@ -218,6 +311,7 @@ exit_secfs:
 free_slots:
 	kmes_staging_free();
 	kmes_slots_free();
+	kmes_clock_exit();
 	return err;
 }
 
@@ -234,4 +328,5 @@ void kmes_exit(void)
 	rcu_barrier(); /* attachments that left a moment ago */
 	kmes_staging_free();
 	kmes_slots_free();
+	kmes_clock_exit();
 }

@@ -105,6 +105,7 @@ struct file *kmes_ring_file(struct kmes_buffer *b);
 /* swap.c */
 
 DECLARE_PER_CPU(struct kmes_buffer *, kmes_buffer);
+extern struct kmes_buffer kmes_nowhere;
 
 int kmes_slots_alloc(void);
 void kmes_slots_free(void);
@@ -121,7 +122,7 @@ void kmes_config_changed(void);
 /* emit.c */
 
 u64 kmes_dropped_in_nmi(u32 index);
-u32 kmes_emit_records(u8 *records, u32 count);
+u32 kmes_emit_records(u8 *records, u32 count, size_t bytes);
 
 /* rate.c */
 

@@ -156,26 +156,12 @@ static __always_inline bool take_short(u8 *to, const u8 __user *from, size_t n)
 	size_t i;
 	u8 byte;
 
-	if (n >= 64) {
-		for (i = 0;; i = min(i + 64, n - 64)) {
-			take_word(to, from, i, fault);
-			take_word(to, from, i + 8, fault);
-			take_word(to, from, i + 16, fault);
-			take_word(to, from, i + 24, fault);
-			take_word(to, from, i + 32, fault);
-			take_word(to, from, i + 40, fault);
-			take_word(to, from, i + 48, fault);
-			take_word(to, from, i + 56, fault);
-			if (i == n - 64)
-				return true;
-		}
-	}
-	if (n >= 8) {
-		for (i = 0;; i = min(i + 8, n - 8)) {
-			take_word(to, from, i, fault);
-			if (i == n - 8)
-				return true;
-		}
+	if (n > 16)
+		return pkm_take_words(to, from, n);
+	if (likely(n >= 8)) {
+		take_word(to, from, 0, fault);
+		take_word(to, from, n - 8, fault);
+		return true;
 	}
 	for (i = 0; i < n; i++) {
 		unsafe_get_user(byte, from + i, fault);
@@ -208,14 +194,15 @@ static __always_inline bool take_bytes(u8 *to, const struct kmes_batch_entry *e)
 static __always_inline int take_in(const struct kmes_batch_entry *e, u8 *to, u32 size, struct staging *s,
 				   u32 depth)
 {
+	const u32 type_len = e->event_type_len;
 	u8 *type = to + KMES_OFF_TYPE;
 
 	if (!take_bytes(type, e))
 		return -EFAULT;
-	if (!e->event_type_len || !pkm_utf8_valid(type, e->event_type_len) ||
-	    !pkm_mp_valid(type + e->event_type_len, e->payload_len, s->open, depth))
+	if (!type_len || !pkm_utf8_valid(type, type_len) ||
+	    !pkm_mp_valid(type + type_len, size - KMES_HEADER_SIZE - type_len, s->open, depth))
 		return -EINVAL;
-	record_head(to, size, KMES_ORIGIN_USER, e->event_type_len); /* KMES-014 */
+	record_head(to, size, KMES_ORIGIN_USER, type_len); /* KMES-014 */
 	return 0;
 }
 
@@ -252,7 +239,7 @@ static __always_inline int emit_one(const struct kmes_batch_entry *e)
 		return -ENOMEM;
 	record = records_get(s, size);
 	err = record ? take_in(e, record, size, s, READ_ONCE(kmes_limits.max_depth)) : -ENOMEM;
-	if (!err && !kmes_emit_records(record, 1))
+	if (!err && !kmes_emit_records(record, 1, size))
 		err = -ENOSPC;
 	records_put(s, record);
 	staging_put(s);
@@ -334,7 +321,7 @@ static int emit_entries(struct staging *s, u32 count, u32 *emitted)
 	if (!err)
 		err = size_err;
 	if (i) {
-		*emitted = kmes_emit_records(records, i);
+		*emitted = kmes_emit_records(records, i, to - records);
 		if (*emitted < i)
 			err = -ENOSPC;
 	}

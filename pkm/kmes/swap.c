@@ -212,7 +212,7 @@ void kmes_slots_free(void)
 	u32 i;
 
 	for (i = 0; i < slot_count; i++)
-		per_cpu(kmes_buffer, slots[i].cpu) = NULL;
+		per_cpu(kmes_buffer, slots[i].cpu) = &kmes_nowhere;
 	synchronize_rcu(); /* emitters run with IRQs off */
 	for (i = 0; i < slot_count; i++)
 		kmes_buffer_put(rcu_dereference_protected(slots[i].buffer, true));
@@ -233,6 +233,9 @@ int kmes_slots_alloc(void)
 	struct kmes_buffer *b;
 	int cpu;
 
+	/* Not by an initialiser: per-CPU data of a module is not relocated. */
+	for_each_possible_cpu(cpu)
+		per_cpu(kmes_buffer, cpu) = &kmes_nowhere;
 	kmes_limits.capacity = KMES_CAPACITY_DEFAULT;
 	slots = kcalloc(num_online_cpus(), sizeof(*slots), GFP_KERNEL);
 	if (!slots)

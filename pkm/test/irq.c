@@ -4,6 +4,7 @@
  * asks, while whoever asked goes on emitting there.
  *
  *	echo 1000 > /sys/module/pkm/parameters/emit_irq	# a timer, every 20 us
+ *	echo 50 > /sys/module/pkm/parameters/emit_task	# kernel events of the process, 2,000 bytes each
  *	echo 10 > /sys/module/pkm/parameters/emit_nmi	# at once
  *	echo 1 > /sys/module/pkm/parameters/emit_batch	# four events, the second and third of which are refused
  *
@@ -90,6 +91,18 @@ static int emit_batch(const char *text, const struct kernel_param *param)
 	return 0;
 }
 
+static int emit_task(const char *text, const struct kernel_param *param)
+{
+	static u8 payload[2000] = { 0xc5, (sizeof(payload) - 3) >> 8, (sizeof(payload) - 3) & 0xff };
+	unsigned int n, i;
+	int err = kstrtouint(text, 0, &n);
+
+	memset(payload + 3, 0x5a, sizeof(payload) - 3);
+	for (i = 0; !err && i < n; i++)
+		kmes_emit(KMES_ORIGIN_KACS, "test.task", 9, payload, sizeof(payload));
+	return err;
+}
+
 static int get_left(char *text, const struct kernel_param *param)
 {
 	return sprintf(text, "%d\n", atomic_read((atomic_t *)param->arg));
@@ -106,6 +119,11 @@ static const struct kernel_param_ops nmi_ops = {
 	.get = get_left,
 };
 module_param_cb(emit_nmi, &nmi_ops, &nmis_left, 0600);
+
+static const struct kernel_param_ops task_ops = {
+	.set = emit_task,
+};
+module_param_cb(emit_task, &task_ops, NULL, 0200);
 
 static const struct kernel_param_ops batch_ops = {
 	.set = emit_batch,

@@ -135,6 +135,71 @@ TEST(Put_Flood_KeepsTheChainWhole)
 	EXPECT_EQ(expect, ring.sequence + 1);
 }
 
+/* KMES-010 KMES-094: the short way writes the same bytes and moves the same positions; it takes only what it can */
+TEST(Emit_Usual_IsWhatPutWrites)
+{
+	static const u32 payloads[] = { 0, 7, 8, 9, 15, 16, 17, 188, 255, 256, 4000 };
+	static u8 want[CAPACITY], payload[CAPACITY];
+	struct kmes_event event = { .type = "a type that is longer than usual..", .payload = payload };
+	struct kmes_producer_page expected;
+	u32 i;
+
+	for (i = 0; i < sizeof(payload); i++)
+		payload[i] = i * 7 + i / 256;
+	for (event.type_len = 0; event.type_len <= 34; event.type_len++) {
+		for (i = 0; i < ARRAY_SIZE(payloads); i++) {
+			event.payload_len = payloads[i];
+			start();
+			kmes_ring_put(&ring, 2, &stamp, &event);
+			kmes_ring_publish(&ring);
+			memcpy(want, data, sizeof(want));
+			expected = page;
+			start();
+			EXPECT_EQ(kmes_ring_emit(&ring, 2, &stamp, &event),
+				  event.type_len >= 8 && event.type_len <= 32 && payloads[i] >= 8);
+			if (page.write_pos) {
+				EXPECT_BYTES(data, want, sizeof(want));
+				EXPECT_EQ(memcmp(&page, &expected, sizeof(page)), 0);
+			} else {
+				EXPECT_EQ(ring.sequence, 0);
+				EXPECT_EQ(ring.pending, 0);
+			}
+		}
+	}
+	event.type_len = 8;
+	event.payload_len = CAPACITY / 2 - 77 - 8;
+	EXPECT(kmes_ring_emit(&ring, 2, &stamp, &event)); /* KMES-030: exactly half */
+	event.payload_len++;
+	EXPECT(!kmes_ring_emit(&ring, 2, &stamp, &event));
+}
+
+/* KMES-037 KMES-096 HAZ-025: in a full ring as well, also when the sizes there are ruined */
+TEST(Emit_FullRing_LetsTheOldestGo)
+{
+	static const u32 ruins[] = { 0, 76, 2 * CAPACITY, U32_MAX };
+	static u8 payload[CAPACITY / 4 - 77 - 8];
+	const struct kmes_event event = {
+		.type = "an event", .type_len = 8, .payload = payload, .payload_len = sizeof(payload)
+	};
+	u32 i;
+
+	start();
+	for (i = 1; i <= 9; i++) {
+		EXPECT(kmes_ring_emit(&ring, 0, &stamp, &event));
+		EXPECT_EQ(page.write_pos, i * (CAPACITY / 4));
+		EXPECT_EQ(page.tail_pos, i > 4 ? (i - 4) * (CAPACITY / 4) : 0);
+		EXPECT_EQ(ring.overwritten, i > 4 ? i - 4 : 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(ruins); i++) {
+		pkm_put_le32(data + (ring.tail_pos & (CAPACITY - 1)), ruins[i]);
+		EXPECT(kmes_ring_emit(&ring, 0, &stamp, &event));
+		EXPECT_EQ(page.tail_pos, page.write_pos - CAPACITY / 4);
+		EXPECT(kmes_ring_emit(&ring, 0, &stamp, &event));
+		EXPECT(kmes_ring_emit(&ring, 0, &stamp, &event));
+		EXPECT(kmes_ring_emit(&ring, 0, &stamp, &event));
+	}
+}
+
 /* Lays records of type "t" down as ioc_emit.c does; sizes say how large each is. */
 static void lay_down(u8 *to, const u32 *sizes, u32 count)
 {

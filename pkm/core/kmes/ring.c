@@ -64,6 +64,31 @@ bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stam
 }
 
 /**
+ * kmes_ring_emit() - write and publish one event, the short way
+ * @r: ring, nothing pending
+ * @origin: origin class
+ * @stamp: time and identity
+ * @event: type and payload
+ *
+ * Context: as kmes_ring_put().
+ * Return: false when the event is none of the usual ones: kmes_ring_put() takes
+ * or refuses it.
+ */
+bool kmes_ring_emit(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp,
+		    const struct kmes_event *event)
+{
+	u64 size;
+	u8 *to;
+
+	if (!is_plain(r, event, &size))
+		return false;
+	to = ring_begin(r, size, origin, event);
+	record_who(to, stamp->guids);
+	ring_end(r, to, stamp->timestamp);
+	return true;
+}
+
+/**
  * kmes_ring_put_records() - write records laid out elsewhere behind what is pending
  * @r: ring
  * @stamp: time and identity

@@ -20,6 +20,7 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
 #include <asm/barrier.h>
 
@@ -43,6 +44,59 @@
 #else
 #define pkm_cred_subscribe(cred, tasks) ((void)(cred))
 #endif
+
+/* The counter that cycles of a clock source are read from without a call, where there is one. */
+#ifdef CONFIG_X86_64
+#include <asm/msr.h>
+#define pkm_cycles()            rdtsc_ordered()
+#define pkm_cycles_drive(clock) ((clock)->vdso_clock_mode == VDSO_CLOCKMODE_TSC)
+#else
+#define pkm_cycles()            0ULL
+#define pkm_cycles_drive(clock) false
+#endif
+
+/*
+ * At least eight bytes, in words, the last ones perhaps in part twice. For the
+ * lengths of events this is what the string copy does best, and nobody is called.
+ */
+static __always_inline void pkm_copy_words(void *to, const void *from, size_t n)
+{
+#if defined(CONFIG_X86_64) && !defined(CONFIG_KASAN)
+	size_t words = n / 8;
+	u64 last;
+
+	memcpy(&last, from + n - 8, 8);
+	memcpy(to + n - 8, &last, 8);
+	asm volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+#else
+	memcpy(to, from, n);
+#endif
+}
+
+/* The same from user memory, inside user_read_access_begin(); false when it cannot be read. */
+static __always_inline bool pkm_take_words(void *to, const void __user *from, size_t n)
+{
+	size_t words = n / 8;
+	u64 word;
+
+	unsafe_get_user(word, (const u64 __user *)(from + n - 8), fault);
+	memcpy(to + n - 8, &word, 8);
+#ifdef CONFIG_X86_64
+	asm volatile("1: rep movsq\n2:\n" _ASM_EXTABLE_UA(1b, 2b)
+		     : "+D"(to), "+S"(from), "+c"(words)
+		     :
+		     : "memory");
+#else
+	for (; words; words--, to += 8, from += 8) {
+		unsafe_get_user(word, (const u64 __user *)from, fault);
+		memcpy(to, &word, 8);
+	}
+#endif
+	return !words;
+
+fault:
+	return false;
+}
 
 #else /* host */
 
@@ -86,6 +140,8 @@ typedef __s64 s64;
 #define fallthrough  __attribute__((__fallthrough__))
 
 #define pkm_relax(i) ((void)(i))
+
+#define pkm_copy_words(to, from, n) memcpy(to, from, n)
 
 #define OPTIMIZER_HIDE_VAR(x)   __asm__("" : "=r"(x) : "0"(x))
 #define barrier()               __asm__ __volatile__("" : : : "memory")

@@ -42,7 +42,7 @@ void kmes_rate_return(u32 count)
 }
 
 /* Keeps what would be written, each record in memory of its own. */
-u32 kmes_emit_records(u8 *records, u32 count)
+u32 kmes_emit_records(u8 *records, u32 count, size_t bytes)
 {
 	u32 i, size;
 
@@ -52,7 +52,9 @@ u32 kmes_emit_records(u8 *records, u32 count)
 		HOLDS(size > KMES_HEADER_SIZE && size <= 2048);
 		got[i] = exact_copy(records, size);
 		records += size;
+		bytes -= size;
 	}
+	HOLDS(!bytes);
 	got_count = count;
 	return count;
 }

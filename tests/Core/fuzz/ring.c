@@ -37,6 +37,12 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 		case 1:
 			kmes_ring_publish(&ring);
 			break;
+		case 2:
+			event.type_len = 8 + (bytes[i + 1] & 15);
+			event.type = "twenty-three characters";
+			kmes_ring_publish(&ring);
+			kmes_ring_emit(&ring, 0, &stamp, &event);
+			break;
 		default:
 			event.type_len = 1 + (bytes[i + 1] & 1);
 			event.type = "ty";

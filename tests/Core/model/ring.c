@@ -19,7 +19,8 @@
 #include "machine.h"
 
 #define RECORD  128
-#define PAYLOAD (RECORD - 77 - 1)
+#define TYPE    8
+#define PAYLOAD (RECORD - 77 - TYPE)
 #define RINGS   3
 
 /* One ring of the CPU, with what the kernel keeps about it. */
@@ -84,17 +85,21 @@ static void start(u64 first, u64 second, u64 third)
 
 /* --- the ring's CPU: what pkm/kmes/emit.c and swap.c do, in their order ------------------ */
 
+static struct kmes_event next_event(u8 *payload)
+{
+	memset(payload, (int)(s->buffer[s->current]->ring.sequence + 1), PAYLOAD);
+	return (struct kmes_event){
+		.type = "an event", .type_len = TYPE, .payload = payload, .payload_len = PAYLOAD
+	};
+}
+
 static void put(void)
 {
 	static const struct kmes_stamp stamp;
-	struct buffer *b = s->buffer[s->current];
 	u8 payload[PAYLOAD];
-	const struct kmes_event event = {
-		.type = "t", .type_len = 1, .payload = payload, .payload_len = PAYLOAD
-	};
+	const struct kmes_event event = next_event(payload);
 
-	memset(payload, (int)(b->ring.sequence + 1), sizeof(payload));
-	kmes_ring_put(&b->ring, 0, &stamp, &event);
+	kmes_ring_put(&s->buffer[s->current]->ring, 0, &stamp, &event);
 }
 
 static void publish(void)
@@ -108,8 +113,14 @@ static void publish(void)
 
 static void emit(void)
 {
-	put();
-	publish();
+	static const struct kmes_stamp stamp;
+	struct buffer *b = s->buffer[s->current];
+	u8 payload[PAYLOAD];
+	const struct kmes_event event = next_event(payload);
+
+	MODEL_EXPECT(kmes_ring_emit(&b->ring, 0, &stamp, &event), "an event is refused");
+	if (kmes_ring_wake_due(&b->ring, &b->listeners))
+		model_wake();
 }
 
 static void swap(void)
@@ -149,7 +160,7 @@ static void accept(u32 size)
 	u32 i;
 
 	MODEL_EXPECT(size == RECORD, "a size is torn");
-	for (i = 78; i < RECORD; i++)
+	for (i = RECORD - PAYLOAD; i < RECORD; i++)
 		MODEL_EXPECT(s->event[i] == (u8)sequence, "an event is torn");
 	memset(s->event, 0, sizeof(s->event));
 	/* A ring that took over begins with what the old one held (KMES-126). */

@@ -35,6 +35,51 @@ static void record_fields(void)
 	ok(next(&ring) == NULL, "Ring_Drained_IsEmpty");
 }
 
+static __u64 real_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* Between two looks at the kernel's clock, to a microsecond: an update may come between. */
+static int stamps_agree(void)
+{
+	int i, wrong = 0;
+
+	for (i = 0; i < 2000; i++) {
+		__u64 before = real_time(), stamp;
+		const __u8 *e;
+
+		emit("time");
+		e = next(&ring);
+		stamp = e ? get(e, KMES_OFF_TIMESTAMP, 8) : 0;
+		wrong += stamp + 1000 < before || stamp > real_time() + 1000;
+	}
+	return !wrong;
+}
+
+/* The module computes the time by itself where the clock is a counter that it can read. */
+static void clock_agrees(void)
+{
+	char name[32] = "unknown\n";
+	int fd = open("/sys/devices/system/clocksource/clocksource0/current_clocksource", O_RDONLY);
+	struct timespec now;
+
+	if (fd >= 0 && read(fd, name, sizeof(name) - 1) > 0)
+		close(fd);
+	printf("# clock source: %s", name);
+	ok(stamps_agree(), "Timestamp_IsTheKernelsTime /* KMES-005 */");
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec -= 3600;
+	works(clock_settime(CLOCK_REALTIME, &now), "Clock_SetBack");
+	ok(stamps_agree(), "ClockBack_Timestamp_IsTheKernelsTime /* KMES-005 KMES-144 */");
+	now.tv_sec += 3600;
+	works(clock_settime(CLOCK_REALTIME, &now), "Clock_SetForward");
+	ok(stamps_agree(), "ClockForward_Timestamp_IsTheKernelsTime /* KMES-005 KMES-144 */");
+}
+
 /* Depth @n: arrays of one element around nil. */
 static const char *nested(int n)
 {
@@ -208,6 +253,7 @@ int main(void)
 		return plan();
 	commands();
 	record_fields();
+	clock_agrees();
 	rejected();
 	batch_order();
 	batch_layout();

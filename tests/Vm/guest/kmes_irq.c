@@ -29,7 +29,7 @@ static int parameter(const char *name, const char *text)
 
 /* Walks what is readable: whole records, sequences without a hole. */
 struct count {
-	int irq, user, torn, holes, named, back;
+	int irq, user, task, torn, holes, named, back;
 	__u64 last, time;
 };
 
@@ -56,6 +56,13 @@ static void walk(struct count *n, __u32 bytes)
 			for (i = 77 + 4 + 3; i < size; i++)
 				bad += e[i] != 0x5a;
 			n->torn += bad || size != 77 + 4 + 3 + bytes;
+		} else if (type_len == 9 && !memcmp(e + 77, "test.task", 9)) {
+			__u32 i, bad = 0;
+
+			n->task++;
+			for (i = 77 + 9 + 3; i < size; i++)
+				bad += e[i] != 0x5a;
+			n->torn += bad || size != 77 + 9 + 2000;
 		} else if (size < 77 + type_len) {
 			n->torn++;
 			return;
@@ -89,6 +96,69 @@ static void interrupts(__u32 bytes)
 	ok(!n.torn && !n.holes, "Interrupts_NoEvent_IsTorn /* KMES-033 */");
 	ok(!n.back, "Interrupts_TimeAndNumber_AreTakenTogether /* KMES-012 KMES-034 */");
 	ok(!n.named, "Interrupts_Identity_IsNobodys /* KMES-018 */");
+}
+
+/* The same beside what the kernel emits for a process, which goes the short way. */
+static void kernel_events(void)
+{
+	struct count n = { 0 };
+	int emitted = 0;
+
+	ring.pos = ring.page->write_pos;
+	works(parameter("emit_irq", "3000"), "Interrupts_BesideTheKernel_Started");
+	while (parameter("emit_irq", NULL) > 0) {
+		emitted += parameter("emit_task", "100") == 0 ? 100 : 0;
+		walk(&n, 0);
+	}
+	walk(&n, 0);
+	printf("# %d from interrupts, %d from the kernel\n", n.irq, n.task);
+	ok(n.irq == IRQS && n.task == emitted, "Interrupts_BesideTheKernel_EveryEventIsThere /* KMES-033 */");
+	ok(!n.torn && !n.holes && !n.back,
+	   "Interrupts_BesideTheKernel_NoEventIsTorn /* KMES-012 KMES-033 HAZ-026 */");
+	ok(!n.named, "Interrupts_BesideTheKernel_IdentityIsNobodys /* KMES-018 */");
+}
+
+/*
+ * A batch of sixteen MiB: interrupts get in between, so they were never kept out for all of it; its events stay in
+ * order and share time and identity.
+ */
+static void large_batch(void)
+{
+	static __u8 payload[65536 - 77 - 5];
+	static struct kmes_batch_entry entries[256];
+	struct kmes_batch_args b = { .entries = addr(entries), .count = 256 };
+	__u64 time = 0, mine = 0, others = 0, inside = 0, times = 0;
+	__u32 done = 0, i;
+	const __u8 *e;
+
+	payload[0] = 0xc5; /* bin 16 */
+	payload[1] = (sizeof(payload) - 3) >> 8;
+	payload[2] = (sizeof(payload) - 3) & 0xff;
+	for (i = 0; i < 256; i++)
+		entries[i] = (struct kmes_batch_entry){ .event_type = addr("large"),
+							.event_type_len = 5,
+							.payload = addr(payload),
+							.payload_len = sizeof(payload) };
+	b.emitted_out = addr(&done);
+	works(parameter("emit_irq", "30000"), "LargeBatch_InterruptsStarted");
+	works(ioctl(kmes_dev, KMES_IOC_EMIT_BATCH, &b), "LargeBatch_IsTaken");
+	ring.pos = ring.page->tail_pos;
+	while (ring.pos < ring.page->write_pos && (e = next(&ring))) {
+		if (get(e, KMES_OFF_TYPE_LEN, 2) != 5) {
+			others += mine != 0;
+			continue;
+		}
+		times += get(e, KMES_OFF_TIMESTAMP, 8) != time;
+		time = get(e, KMES_OFF_TIMESTAMP, 8);
+		inside += others;
+		others = 0;
+		mine++;
+	}
+	printf("# %llu of the batch are left, %llu events of interrupts between them\n", mine, inside);
+	ok(done == 256 && mine > 50 && times == 1, "LargeBatch_HasOneTime /* KMES-070 KMES-072 */");
+	ok(inside > 0, "LargeBatch_LetsInterruptsIn");
+	while (parameter("emit_irq", NULL) > 0)
+		usleep(10000);
 }
 
 static void nmis(void)
@@ -138,6 +208,8 @@ int main(void)
 		return plan();
 	interrupts(20000);
 	interrupts(1);
+	kernel_events();
+	large_batch();
 	nmis();
 	kernel_batch();
 	return plan();

@@ -203,7 +203,9 @@ static __always_inline bool pkm_is_ascii(const u8 *s, u32 len)
 	u64 seen = 0;
 	u32 i;
 
-	if (len >= 8) {
+	if (likely(len >= 8 && len <= 16)) {
+		seen = pkm_get_le64(s) | pkm_get_le64(s + len - 8);
+	} else if (len > 16) {
 		for (i = 0; i < len - 8; i += 8)
 			seen |= pkm_get_le64(s + i);
 		seen |= pkm_get_le64(s + len - 8);

@@ -102,6 +102,8 @@ static inline bool kmes_record_size(u16 type_len, u32 payload_len, u32 *size)
 void kmes_ring_init(struct kmes_ring *r, struct kmes_producer_page *page, u8 *data, u64 capacity, u16 cpu);
 bool kmes_ring_put(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp,
 		   const struct kmes_event *event);
+bool kmes_ring_emit(struct kmes_ring *r, u8 origin, const struct kmes_stamp *stamp,
+		    const struct kmes_event *event);
 u32 kmes_ring_put_records(struct kmes_ring *r, const struct kmes_stamp *stamp, u8 *records, u32 count);
 void kmes_ring_publish(struct kmes_ring *r);
 bool kmes_ring_wake_due(struct kmes_ring *r, const struct kmes_listeners *l);

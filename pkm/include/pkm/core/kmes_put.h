@@ -19,15 +19,20 @@
 
 #include <pkm/core/kmes.h>
 
-/* Types are short: two moves that may overlap instead of a call. */
-static __always_inline void copy_type(u8 *to, const u8 *from, u32 n)
+/* Types are short: moves that may overlap instead of a call. */
+static __always_inline bool is_short_type(u32 n)
 {
-	if (likely(n >= 8 && n <= 16)) {
-		pkm_put_le64(to, pkm_get_le64(from));
-		pkm_put_le64(to + n - 8, pkm_get_le64(from + n - 8));
-	} else {
-		memcpy(to, from, n);
+	return n - 8 <= 32 - 8;
+}
+
+static __always_inline void copy_short_type(u8 *to, const u8 *from, u32 n)
+{
+	pkm_put_le64(to, pkm_get_le64(from));
+	if (n > 16) {
+		pkm_put_le64(to + 8, pkm_get_le64(from + 8));
+		pkm_put_le64(to + n - 16, pkm_get_le64(from + n - 16));
 	}
+	pkm_put_le64(to + n - 8, pkm_get_le64(from + n - 8));
 }
 
 /* What an emitter knows of its record (KMES-005, KMES-006). */
@@ -40,16 +45,20 @@ static __always_inline void record_head(u8 *to, u32 size, u8 origin, u32 type_le
 }
 
 /* What only the moment of writing knows; the number is taken after the time (KMES-012). */
-static __always_inline void record_stamp(u8 *to, struct kmes_ring *r, const struct kmes_stamp *stamp)
+static __always_inline void record_stamp(u8 *to, struct kmes_ring *r, u64 timestamp)
+{
+	const u64 sequence = ++r->sequence;
+
+	pkm_put_le64(to + KMES_OFF_TIMESTAMP, timestamp);
+	pkm_put_le64(to + KMES_OFF_SEQUENCE, sequence);
+	pkm_put_le16(to + KMES_OFF_CPU_ID, r->cpu);
+}
+
+static __always_inline void record_who(u8 *to, const u8 *guids)
 {
 	static_assert(KMES_OFF_TYPE_LEN == KMES_OFF_EFFECTIVE + KMES_GUIDS_LEN,
 		      "KMES-005: the GUIDs are neighbours");
-	const u64 sequence = ++r->sequence;
-
-	pkm_put_le64(to + KMES_OFF_TIMESTAMP, stamp->timestamp);
-	pkm_put_le64(to + KMES_OFF_SEQUENCE, sequence);
-	pkm_put_le16(to + KMES_OFF_CPU_ID, r->cpu);
-	memcpy(to + KMES_OFF_EFFECTIVE, stamp->guids, KMES_GUIDS_LEN);
+	memcpy(to + KMES_OFF_EFFECTIVE, guids, KMES_GUIDS_LEN);
 }
 
 /* kmes_ring_publish() */
@@ -62,44 +71,64 @@ static __always_inline void ring_publish(struct kmes_ring *r)
 }
 
 /*
- * Advance the tail until what is pending may grow to @end (KMES-096). The
- * sizes come from ring memory, so none of them is believed further than the
- * bytes that exist: a bad one empties the ring (HAZ-025).
+ * The tail at which what ends at @at can grow to @end (KMES-096). The sizes
+ * come from ring memory, so they are not believed beyond the bytes that exist:
+ * a bad one empties the ring (HAZ-025).
  */
-static __always_inline void make_room(struct kmes_ring *r, u64 end)
+static __always_inline u64 tail_for(struct kmes_ring *r, u64 at, u64 end)
 {
-	const u64 capacity = r->capacity;
-	u64 tail = r->tail_pos;
+	u64 capacity = r->capacity, tail = r->tail_pos;
 	u32 oldest;
 
 	do {
+		/* Second turns are rare: nothing stays in a register for them. */
+		OPTIMIZER_HIDE_VAR(capacity);
+		barrier();
 		oldest = pkm_get_le32(r->data + (tail & (capacity - 1)));
-		if (unlikely(oldest < KMES_HEADER_SIZE || oldest > r->pending - tail)) {
-			tail = r->pending;
-			break;
-		}
+		if (unlikely(oldest < KMES_HEADER_SIZE))
+			return at;
 		tail += oldest;
 		r->overwritten++;
-	} while (end > tail + capacity);
+	} while (unlikely(end > tail + capacity));
+	if (unlikely(tail > at))
+		return at;
+	return tail;
+}
 
-	/*
-	 * A batch larger than the ring eats its own beginning. Readers rely on
-	 * tail_pos <= write_pos, so what was written so far is published first.
-	 */
-	if (unlikely(tail > r->write_pos))
-		ring_publish(r);
+static __always_inline void move_tail(struct kmes_ring *r, u64 tail)
+{
 	r->tail_pos = tail;
 	smp_store_release(&r->page->tail_pos, tail);
 	smp_wmb(); /* (A): the tail moves before the bytes it gives up change */
+}
+
+/* Where the only event of an emission goes: nothing else is pending. */
+static __always_inline u8 *reserve_one(struct kmes_ring *r, u64 bytes)
+{
+	const u64 at = r->write_pos, end = at + bytes;
+
+	if (end > r->tail_pos + r->capacity)
+		move_tail(r, tail_for(r, at, end));
+	r->pending = end;
+	return r->data + (at & (r->capacity - 1));
 }
 
 /* Where the next @bytes go, at most half a ring; they are pending from now on. */
 static __always_inline u8 *reserve(struct kmes_ring *r, u64 bytes)
 {
 	const u64 at = r->pending, end = at + bytes;
+	u64 tail;
 
-	if (end > r->tail_pos + r->capacity)
-		make_room(r, end);
+	if (end > r->tail_pos + r->capacity) {
+		tail = tail_for(r, at, end);
+		/*
+		 * A batch larger than the ring eats its own beginning. Readers rely on
+		 * tail_pos <= write_pos, so what was written so far is published first.
+		 */
+		if (unlikely(tail > r->write_pos))
+			ring_publish(r);
+		move_tail(r, tail);
+	}
 	r->pending = end;
 	return r->data + (at & (r->capacity - 1));
 }
@@ -124,12 +153,40 @@ static __always_inline u64 admit(struct kmes_ring *r, const struct kmes_event *e
 static __always_inline void record_fill(u8 *to, u32 size, u8 origin, const struct kmes_event *event)
 {
 	const u32 type_len = event->type_len, payload_len = event->payload_len;
-	const void *type = event->type, *payload = event->payload;
 
 	record_head(to, size, origin, type_len);
-	copy_type(to + KMES_OFF_TYPE, type, type_len);
+	memcpy(to + KMES_OFF_TYPE, event->type, type_len);
 	if (payload_len)
-		memcpy(to + KMES_OFF_TYPE + type_len, payload, payload_len);
+		memcpy(to + KMES_OFF_TYPE + type_len, event->payload, payload_len);
+}
+
+/* Most events: admitted, with a short type and a payload of at least a word. */
+static __always_inline bool is_plain(const struct kmes_ring *r, const struct kmes_event *event, u64 *size)
+{
+	*size = KMES_HEADER_SIZE + (u64)event->type_len + event->payload_len;
+	return is_short_type(event->type_len) && event->payload_len >= 8 && *size * 2 <= r->capacity;
+}
+
+/*
+ * kmes_ring_emit() in two halves: a plain event alone, nothing being pending.
+ * The clock is read between them, when little else has to be kept at hand.
+ */
+static __always_inline u8 *ring_begin(struct kmes_ring *r, u64 size, u8 origin,
+				      const struct kmes_event *event)
+{
+	u8 *to = reserve_one(r, size);
+	const u32 type_len = event->type_len;
+
+	record_head(to, size, origin, type_len);
+	copy_short_type(to + KMES_OFF_TYPE, event->type, type_len);
+	pkm_copy_words(to + KMES_OFF_TYPE + type_len, event->payload, event->payload_len);
+	return to;
+}
+
+static __always_inline void ring_end(struct kmes_ring *r, u8 *to, u64 timestamp)
+{
+	record_stamp(to, r, timestamp);
+	ring_publish(r);
 }
 
 /* kmes_ring_put() */
@@ -142,7 +199,8 @@ static __always_inline bool ring_put(struct kmes_ring *r, u8 origin, const struc
 	if (unlikely(!size))
 		return false;
 	to = reserve(r, size);
-	record_stamp(to, r, stamp);
+	record_stamp(to, r, stamp->timestamp);
+	record_who(to, stamp->guids);
 	record_fill(to, size, origin, event);
 	return true;
 }
@@ -150,7 +208,7 @@ static __always_inline bool ring_put(struct kmes_ring *r, u8 origin, const struc
 static __always_inline void append(struct kmes_ring *r, const u8 *records, u64 bytes)
 {
 	if (bytes)
-		memcpy(reserve(r, bytes), records, bytes);
+		pkm_copy_words(reserve(r, bytes), records, bytes);
 }
 
 /* kmes_ring_put_records() */
@@ -169,7 +227,8 @@ static __always_inline u32 ring_put_records(struct kmes_ring *r, const struct km
 			append(r, run, at - run);
 			run = at;
 		}
-		record_stamp(at, r, stamp);
+		record_stamp(at, r, stamp->timestamp);
+		record_who(at, stamp->guids);
 		at += size;
 	}
 	append(r, run, at - run);
@@ -202,7 +261,7 @@ static __always_inline bool ring_wake_due(struct kmes_ring *r, const struct kmes
 	smp_mb(); /* (C) */
 	/* Pairs with the release of whoever attaches: the bit after its pointer. */
 	slots = smp_load_acquire(&l->attached);
-	while (slots) {
+	while (unlikely(slots)) {
 		if (READ_ONCE(l->page[__builtin_ctzll(slots)]->need_wake)) {
 			smp_store_release(&r->page->futex_counter, ++r->wakes);
 			return true;

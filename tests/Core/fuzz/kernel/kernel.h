@@ -80,6 +80,15 @@ static inline u8 *user_at(const void *p, size_t n)
 		memcpy(&(x), _at, sizeof(x));               \
 	} while (0)
 
+static inline bool pkm_take_words(void *to, const void *from, size_t n)
+{
+	const u8 *at = user_at(from, n);
+
+	if (at)
+		memcpy(to, at, n);
+	return at != NULL;
+}
+
 /* Like the kernel's: bytes not copied; what is missing reads as zero. */
 static inline size_t copy_from_user(void *to, const void *from, size_t n)
 {
