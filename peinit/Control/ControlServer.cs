@@ -252,7 +252,6 @@ internal sealed class ControlServer : JsonServer
             Utf8JsonWriter writer = connection.BeginAnswer();
             writer.WriteString("type"u8, Names.Of(type));
             connection.EndAnswer(writer);
-            _supervisor.Log.OnConsole = true;
             _supervisor.Post(Input.Shutdown(Remember(connection), type));
         }
     }

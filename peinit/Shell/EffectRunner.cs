@@ -105,6 +105,8 @@ internal sealed class EffectRunner
 
     private void WriteLog(in Effect effect)
     {
+        // However it began, by a command or by a signal (PEINIT-372).
+        _supervisor.Log.OnConsole |= effect.Message == LogMessage.ShutdownStarted;
         bool bad = effect.Level != LogLevel.Info;
         string text = LogText.Text(effect);
         if (bad || _supervisor.Machine.IsShuttingDown)

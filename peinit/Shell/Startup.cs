@@ -68,7 +68,7 @@ internal static class Startup
     private static void Continue(Supervisor supervisor, Handover handover, CrashGuard.PreviousLife previous)
     {
         supervisor.Log.Error($"peinit was executed again after signal {previous.Signal} (crash {previous.Crashes})");
-        supervisor.Log.OnConsole = false;
+        supervisor.Log.OnConsole = supervisor.Machine.IsShuttingDown;
         new Reconciliation(supervisor, handover).Run();
         if (supervisor.Machine.Mode == BootMode.Recovery)
         {

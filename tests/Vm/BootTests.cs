@@ -81,4 +81,51 @@ public sealed class BootTests : GuestTest
     [Rule("PEINIT-169")]
     public void Redis_MainProcess_IsInItsCgroup() =>
         Assert.Equal("0::/peinit/redis/main\n", Guest.Shell("cat /proc/$(pidof redis-server)/cgroup").Output);
+
+    [Theory]
+    [InlineData("/run", "mode=755")]
+    [InlineData("/dev/pts", "mode=620,ptmxmode=666")]
+    [InlineData("/", "rw")]
+    [Rule("PEINIT-032", "PEINIT-035")]
+    public void Mounts_Phase1_HaveTheirData(string target, string data)
+    {
+        string[] mount = Guest.ReadText("/proc/mounts").Split('\n').Select(line => line.Split(' ')).Last(m => m.Length > 3 && m[1] == target);
+
+        Assert.Empty(data.Split(',').Except(mount[3].Split(',')));
+        Assert.Equal("1777\n", Guest.Shell("stat -c %a /dev/shm").Output);
+    }
+
+    [Fact]
+    [Rule("PEINIT-018")]
+    public void Process1_TakesSignalsFromItsDescriptorOnly()
+    {
+        // Ctrl+Alt+Del is a signal, too.
+        Assert.Equal("0\n", Guest.ReadText("/proc/sys/kernel/ctrl-alt-del"));
+        ulong blocked = Convert.ToUInt64(Guest.Shell("sed -n 's/^SigBlk:\t//p' /proc/1/status").Output.Trim(), 16);
+        Assert.All([1, 2, 3, 10, 12, 13, 14, 15, 17], signal => Assert.NotEqual(0UL, blocked & (1UL << (signal - 1))));
+        Assert.Contains("signalfd", Guest.Shell("ls -l /proc/1/fd").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("PEINIT-015")]
+    public void Peinit_NotProcess1_EndsWithoutSideEffects()
+    {
+        string before = Traces();
+
+        CommandResult result = Guest.Execute(new GuestCommand("/sbin/peinit"));
+
+        Assert.Equal((1, "", ""), (result.ExitCode, result.Output, result.Errors));
+        Assert.Equal(before, Traces());
+    }
+
+    [Fact]
+    [Rule("PEINIT-047", "PEINIT-048", "PEINIT-428")]
+    public void Sockets_AreOpenToAllInAFolderThatIsNot()
+    {
+        Assert.Equal("755 0 666 666\n", Guest.Shell("echo $(stat -c '%a %u' /run/peinit) $(stat -c %a /run/peinit/notify.sock /run/peinit/control.sock)").Output);
+        Assert.Contains("UP", Guest.Shell("ifconfig lo").Output, StringComparison.Ordinal);
+    }
+
+    // What a second start would have made anew.
+    private string Traces() => Guest.Shell("stat -c '%i %Z' /run/peinit/notify.sock /run/peinit/control.sock /run/peinit/boot-id /.peinit/boot-attempts; wc -l </proc/mounts").Output;
 }

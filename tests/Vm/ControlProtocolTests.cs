@@ -157,6 +157,18 @@ public sealed class ControlProtocolTests : GuestTest
     }
 
     [Fact]
+    [Rule("PEINIT-385", "PEINIT-392")]
+    public void Reset_ClearsAFailureAndNothingElse()
+    {
+        Define("spoiled", "ImagePath", "sz:/no/such/program");
+        Assert.Equal("OPERATION_FAILED", (string?)Ask("""{"command":"start","service":"spoiled"}""")[0]["code"]);
+
+        Assert.Equal(("inactive", "pre_exec_failure"), (State("spoiled", "reset"), (string?)Svctl("status", "spoiled")["cause"]));
+        Assert.Equal("inactive", State("spoiled", "reset"));
+        Assert.Equal("INVALID_STATE", (string?)Ask("""{"command":"reset","service":"redis"}""")[0]["code"]);
+    }
+
+    [Fact]
     [Rule("PEINIT-385", "PEINIT-388", "PEINIT-241", "PEINIT-386")]
     public void Wait_DefaultsToYesButForReload()
     {
@@ -228,7 +240,7 @@ public sealed class ControlProtocolTests : GuestTest
 
     private static List<string> Names(JsonObject o) => [.. o.Select(p => p.Key)];
 
-    private string State(string service) => (string)Svctl("status", service)["state"]!;
+    private string State(string service, string command = "status") => (string)Svctl(command, service)["state"]!;
 
     private string Denials() => Guest.Shell("evctl logs --json | grep -c 'access denied' || true").Output;
 

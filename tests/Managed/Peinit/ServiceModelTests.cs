@@ -173,14 +173,18 @@ public sealed class ServiceModelTests
     [Rule("PEINIT-268")]
     public void Order_HoldsForStartsAndNotForStops()
     {
-        Rig rig = new(Rig.Simple("a") with { Wants = ["b"], Requires = ["c"] }, Rig.Simple("b"), Rig.Simple("c"));
+        Rig rig = new(Rig.Simple("a") with { Wants = ["b"] }, Rig.Simple("b"), Rig.Simple("c"), Rig.Simple("d") with { Requires = ["c"] });
         rig.Start("a");
+        rig.Start("d");
+        Assert.Equal((ServiceState.Inactive, ServiceState.Inactive), (rig.State("a"), rig.State("d")));
         rig.Ready("b");
-        Assert.Equal(ServiceState.Inactive, rig.State("a"));
         rig.Ready("c");
         rig.Ready("a");
+        rig.Ready("d");
+        rig.Stop("b");
         rig.Stop("c");
-        Assert.Equal((ServiceState.Active, ServiceState.Stopping), (rig.State("a"), rig.State("c")));
+        Assert.All(["b", "c"], n => Assert.Equal(ServiceState.Stopping, rig.State(n)));
+        Assert.All(["a", "d"], n => Assert.Equal(ServiceState.Active, rig.State(n)));
     }
 
     [Fact]

@@ -29,6 +29,8 @@ public class DenialBudgetTests
         Assert.True(_budget.Take("S-1-5-19", Now + DenialBudget.RefillNanoseconds, out long omitted));
         Assert.Equal(1000, omitted);
         Assert.False(_budget.Take("S-1-5-19", Now + DenialBudget.RefillNanoseconds, out _));
+        Assert.True(_budget.Take("S-1-5-19", Now + (2 * DenialBudget.RefillNanoseconds), out omitted));
+        Assert.Equal(1, omitted);
     }
 
     [Fact]
@@ -53,7 +55,17 @@ public class DenialBudgetTests
         }
 
         Assert.Equal(256 + DenialBudget.Burst, recorded);
-        Assert.True(_budget.Take("S-1-5-21-9-9-9-9", Now + (DenialBudget.Burst * DenialBudget.RefillNanoseconds), out long omitted));
+        const ulong later = Now + (DenialBudget.Burst * DenialBudget.RefillNanoseconds);
+        Assert.True(_budget.Take("S-1-5-21-9-9-9-9", later, out long omitted));
         Assert.Equal(0, omitted);
+
+        // What the shared account owes is told once it is used again.
+        for (int i = 0; i < 300; i++)
+        {
+            _budget.Take($"S-1-5-21-4-5-6-{i}", later, out long told);
+            omitted += told;
+        }
+
+        Assert.Equal(10_000 - recorded, omitted);
     }
 }
