@@ -9,7 +9,7 @@
 
 #include "kacs.h"
 
-#define ROUNDS     30000
+#define ROUNDS     150000
 #define MAX        0x02000000u
 #define POLICY_ACE 0x13
 #define ALARM_ACE  0x03
@@ -101,12 +101,19 @@ static void *change_groups(void *arg)
 	return NULL;
 }
 
+/* The pair first and last of 64: what is applied entry by entry shows for long. */
 static void *change_privileges(void *arg)
 {
-	for (uint32_t on = 0; !stop; on ^= 2) {
-		struct kacs_priv_entry pair[2] = { { 8, on }, { 9, 2 - on } };
-		struct kacs_adjust_privs_args args = { .count = 2, .data_ptr = (uintptr_t)pair };
+	struct kacs_priv_entry all[64] = { { 8, 0 } };
+	struct kacs_adjust_privs_args args = { .count = 64, .data_ptr = (uintptr_t)all };
+	uint32_t on, i;
 
+	for (i = 1; i < 63; i++)
+		all[i].luid = i < 9 ? i - 1 : i + 1; /* none that the token has */
+	all[63].luid = 9;
+	for (on = 0; !stop; on ^= KACS_PRIV_ENABLED) {
+		all[0].attributes = on;
+		all[63].attributes = on ^ KACS_PRIV_ENABLED;
 		if (ioctl(token, KACS_IOC_ADJUST_PRIVS, &args))
 			return arg;
 	}
@@ -154,7 +161,7 @@ static int only(void *(*change)(void *), uint32_t first, uint32_t second, uint32
 	check.continuous_audit_out_ptr = (uintptr_t)alarms;
 	stop = 0;
 	pthread_create(&thread, NULL, change, &check);
-	for (i = 0; i < ROUNDS || (seen != 3 && i < 100 * ROUNDS); i++) {
+	for (i = 0; i < ROUNDS || (seen != 3 && i < 20 * ROUNDS); i++) {
 		if (ioctl(dev, KACS_IOC_ACCESS_CHECK, &check) < 0)
 			break;
 		if (granted != first && granted != second)
@@ -179,7 +186,7 @@ static int dies_once(uint64_t *session)
 	void *failed;
 
 	pthread_create(&thread, NULL, end_session, session);
-	for (i = 0; i < 100 * ROUNDS && denied < 1000; i++) {
+	for (i = 0; i < 20 * ROUNDS && denied < 1000; i++) {
 		if (ioctl(dev, KACS_IOC_ACCESS_CHECK, &check) >= 0 && denied)
 			break;
 		denied += errno == EACCES;
