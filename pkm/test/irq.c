@@ -8,7 +8,8 @@
  *	echo 10 > /sys/module/pkm/parameters/emit_nmi	# at once
  *	echo 1 > /sys/module/pkm/parameters/emit_batch	# four events, the second and third of which are refused
  *
- * Reading gives how many are still to come.
+ * Reading gives how many are still to come; emit_named how often the accessors
+ * of identity told somebody there, which they must not.
  */
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
@@ -17,15 +18,28 @@
 #include <asm/apic.h>
 #include <asm/nmi.h>
 #include <pkm/kmes.h>
+#include <pkm/token.h>
 
 static struct hrtimer timer;
-static atomic_t irqs_left, nmis_left;
+static atomic_t irqs_left, nmis_left, named;
+
+static void ask_who(void)
+{
+	u8 guids[3][KACS_GUID_LEN];
+
+	kacs_effective_token_guid(guids[0]);
+	kacs_primary_token_guid(guids[1]);
+	kacs_process_guid(guids[2]);
+	if (memchr_inv(guids, 0, sizeof(guids)))
+		atomic_inc(&named);
+}
 
 static enum hrtimer_restart tick(struct hrtimer *t)
 {
 	static const u8 payload[2] = { 0xcc, 0xff };
 
 	kmes_emit(KMES_ORIGIN_KMES, "test.irq", 8, payload, sizeof(payload));
+	ask_who();
 	if (atomic_dec_and_test(&irqs_left))
 		return HRTIMER_NORESTART;
 	hrtimer_forward_now(t, ns_to_ktime(20000));
@@ -37,6 +51,7 @@ static int on_nmi(unsigned int cmd, struct pt_regs *regs)
 	if (!atomic_read(&nmis_left))
 		return NMI_DONE;
 	kmes_emit(KMES_ORIGIN_KMES, "test.nmi", 8, "\xc0", 1);
+	ask_who();
 	atomic_dec(&nmis_left);
 	return NMI_HANDLED;
 }
@@ -124,6 +139,11 @@ static const struct kernel_param_ops task_ops = {
 	.set = emit_task,
 };
 module_param_cb(emit_task, &task_ops, NULL, 0200);
+
+static const struct kernel_param_ops named_ops = {
+	.get = get_left,
+};
+module_param_cb(emit_named, &named_ops, &named, 0400);
 
 static const struct kernel_param_ops batch_ops = {
 	.set = emit_batch,

@@ -96,6 +96,7 @@ static void interrupts(__u32 bytes)
 	ok(!n.torn && !n.holes, "Interrupts_NoEvent_IsTorn /* KMES-033 */");
 	ok(!n.back, "Interrupts_TimeAndNumber_AreTakenTogether /* KMES-012 KMES-034 */");
 	ok(!n.named, "Interrupts_Identity_IsNobodys /* KMES-018 */");
+	ok(!parameter("emit_named", NULL), "Interrupts_Accessors_TellNobody /* KACS-TOK-139 HAZ-006 */");
 }
 
 /* The same beside what the kernel emits for a process, which goes the short way. */
