@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* /dev/kmes: emission as a caller sees it, with every bad argument there is. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <time.h>
 
 #include "kmes.h"
@@ -226,6 +227,28 @@ static void batch_rejected(void)
 	ok(out == 256, "Batch_Count256_CountsAll");
 }
 
+/* KMES-150: nor is there an ATTACH for all CPUs at once, under whatever number and size */
+static void no_other_command(void)
+{
+	static __u8 block[256];
+	int nr, size, way, known = 0, other = 0;
+	unsigned int command;
+
+	for (nr = 0; nr < 256; nr++)
+		for (size = 0; size < 160; size++)
+			for (way = 0; way < 4; way++) {
+				command = _IOC(way, KMES_IOC, nr, size);
+				memset(block, 0, sizeof(block));
+				if (command == KMES_IOC_ABI_VERSION || command == KMES_IOC_EMIT ||
+				    command == KMES_IOC_EMIT_BATCH || command == KMES_IOC_ATTACH ||
+				    command == KMES_IOC_STATS)
+					known++;
+				else
+					other += ioctl(kmes_dev, command, block) >= 0 || errno != ENOTTY;
+			}
+	ok(known == 5 && !other, "Ioctl_AnyOther_Enotty /* KMES-043 KMES-044 KMES-150 */");
+}
+
 static void commands(void)
 {
 	__u32 version = 0;
@@ -252,6 +275,7 @@ int main(void)
 	if (!begin(&ring, 1))
 		return plan();
 	commands();
+	no_other_command();
 	record_fields();
 	clock_agrees();
 	rejected();

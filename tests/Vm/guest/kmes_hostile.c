@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -252,6 +253,40 @@ static void slow_page(void)
 	close(uffd);
 }
 
+/* Its own limit stops whoever attaches too often; nothing stays behind that others would miss. */
+static int attach_to_the_limit(void)
+{
+	struct rlimit limit = { 30, 30 };
+	int fds[64], n = 0, round;
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (round = 0; round < 100; round++) {
+		while (n < 64 && (fds[n] = attach(0, &rings[0].capacity)) >= 0)
+			n++;
+		if (n == 0 || n > 30 || errno != EMFILE)
+			return 1;
+		while (n)
+			close(fds[--n]);
+	}
+	return 0;
+}
+
+static void attachments(void)
+{
+	struct kmes_stats before = { .size = sizeof(before) }, after = { .size = sizeof(after) };
+	pid_t child;
+	int status;
+
+	ioctl(kmes_dev, KMES_IOC_STATS, &before);
+	child = fork();
+	if (!child)
+		_exit(attach_to_the_limit());
+	waitpid(child, &status, 0);
+	ok(!status, "Attach_Often_EndsAtTheProcesssLimit /* KMES-148 */");
+	ioctl(kmes_dev, KMES_IOC_STATS, &after);
+	ok(after.attached == before.attached, "Attach_Often_LeavesNothingBehind /* KMES-082 KMES-148 */");
+}
+
 /* --- floods -------------------------------------------------------------------------- */
 
 static void *flood(void *arg)
@@ -388,6 +423,7 @@ int main(void)
 	lengths();
 	races();
 	slow_page();
+	attachments();
 	crowd();
 	sleepers();
 	charged();
