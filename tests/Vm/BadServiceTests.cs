@@ -35,6 +35,7 @@ public sealed class BadServiceTests : GuestTest
     }
 
     [Fact]
+    [Rule("CLI-016")]
     public void Start_ProgramThatExitsAtOnce_Fails()
     {
         CommandResult result = Start("brief", "ImagePath", "sz:/bin/true");

@@ -78,6 +78,17 @@ public sealed class ControlTests : GuestTest
         Assert.Equal("", Guest.Shell("cat /sys/fs/cgroup/peinit/away/main/cgroup.procs 2>/dev/null || true").Output);
     }
 
+    [Fact]
+    [Rule("CLI-016")]
+    public void Command_WithNothingToDo_Succeeds()
+    {
+        Guest.Shell("svctl start nginx");
+        Assert.Equal("nginx: active\n", Guest.Shell("svctl start nginx --wait").Output);
+        Guest.Shell("svctl stop nginx");
+        Assert.Equal("nginx: inactive\n", Guest.Shell("svctl stop nginx").Output);
+        Assert.Equal("nginx: active\n", Guest.Shell("svctl start nginx").Output);
+    }
+
     private string Send(byte[] bytes) => UnixSend.Send(Guest, Socket, bytes).Output;
 
     private void AssertServing() => Assert.Contains("redis", Guest.Shell("svctl list").Output, StringComparison.Ordinal);

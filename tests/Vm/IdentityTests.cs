@@ -142,6 +142,14 @@ public sealed class IdentityTests : GuestTest
         Assert.DoesNotContain("failed unexpectedly", Guest.Shell("evctl logs lpsd authd 2>/dev/null || true").Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Rule("LPS-003", "LPS-005")]
+    [InlineData(4, "/sbin/lpsd")]
+    [InlineData(4, "/sbin/lpsd", "--check")]
+    [InlineData(2, "/sbin/lpsd", "--frob")]
+    public void Lpsd_BesideTheOneThatServes_EndsWithItsCode(int code, params string[] command) =>
+        Assert.Equal(code, Guest.Execute(new GuestCommand(command)).ExitCode);
+
     [Fact]
     [Rule("CLI-005", "CLI-006")]
     public void Tools_OfARunningSystem_AreValidJson_AndFitEightyColumns()

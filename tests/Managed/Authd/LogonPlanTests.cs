@@ -86,6 +86,32 @@ public sealed class LogonPlanTests
         Assert.Equal((0u, 0u), (spec.PrimaryGroupIndex, spec.OwnerIndex));
     }
 
+    [Fact, Rule("AUTH-050")]
+    public void Filter_OfAllGroupsInReach_IsTheListOfTheSheet()
+    {
+        List<ResolvedGroup> groups = [.. Bob().Groups];
+        for (uint rid = 500; rid < 600; rid++)
+        {
+            groups.Add(new(Sid($"S-1-5-21-9-9-9-{rid}"), null));
+            groups.Add(new(Sid($"S-1-5-32-{rid}"), null));
+        }
+
+        // More groups than a token takes: in portions.
+        List<string> denied = [];
+        foreach (ResolvedGroup[] part in groups.Chunk(50))
+        {
+            Principal principal = Bob() with { Groups = [new(WellKnownSids.Administrators, 544), .. part] };
+            denied.AddRange(Plan(principal, LogonType.Batch)[0].Spec.Groups
+                .Where(static group => group.Attributes == GroupAttributes.UseForDenyOnly).Select(static group => group.Sid.ToString()));
+        }
+
+        uint[] aliases = [544, 547, 548, 549, 550, 551, 552, 556, 569, 578];
+        uint[] rids = [512, 518, 519, 520];
+        Assert.Equal(
+            aliases.Select(static rid => $"S-1-5-32-{rid}").Concat(rids.Select(static rid => $"S-1-5-21-9-9-9-{rid}")).Order(),
+            denied.Distinct().Order());
+    }
+
     [Fact, Rule("AUTH-048", "LPS-033")]
     public void Claims_OfTheRecord_AreThoseOfTheToken()
     {

@@ -70,7 +70,7 @@ public class TokenPlanTests
         Assert.Equal([545u, 1005u, 583u], spec.SupplementaryGids);
     }
 
-    [Fact, Rule("AUTH-042", "AUTH-048", "AUTH-034")]
+    [Fact, Rule("AUTH-042", "AUTH-048", "AUTH-034", "AUTH-030")]
     public void Service_OfALocalAccountInAdministrators_OwnsThroughItsServiceSid()
     {
         Principal principal = new()

@@ -99,7 +99,7 @@ public sealed class JsonServerTests : IDisposable
     }
 
     [Theory]
-    [Rule("AUTH-005")]
+    [Rule("AUTH-005", "AUTH-003")]
     [InlineData("")]
     [InlineData("garbage \u0001\u0002")]
     [InlineData("[1,2]")]
@@ -131,6 +131,17 @@ public sealed class JsonServerTests : IDisposable
         }
 
         Assert.Contains("REQUEST_TOO_LARGE", client.Received, StringComparison.Ordinal);
+        Assert.Empty(_server.Connections);
+    }
+
+    [Fact]
+    [Rule("AUTH-005")]
+    public void Request_NestedTooDeeply_IsTooLargeAndClosed()
+    {
+        using Client client = Connect();
+        client.Send("{\"command\":\"echo\",\"a\":" + new string('[', 16) + new string(']', 16) + "}\n");
+        Assert.Contains("REQUEST_TOO_LARGE", client.Line(), StringComparison.Ordinal);
+        Run();
         Assert.Empty(_server.Connections);
     }
 
@@ -233,6 +244,30 @@ public sealed class JsonServerTests : IDisposable
         Assert.Equal(1, beside.FdCount);
         using Fd? fd = beside.Take(0);
         Assert.True(Files.Write(fd!, "x"u8).Ok);
+    }
+
+    [Fact]
+    [Rule("AUTH-008")]
+    public void Descriptors_MoreThanEightThatNobodyAsksFor_EndTheConnectionAndAreClosed()
+    {
+        Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
+        using Fd reading = read!;
+        using Client client = Connect();
+        using (write)
+        {
+            int[] eight = new int[8];
+            Array.Fill(eight, write!.Raw);
+            Assert.True(client.Socket.Send("{\"command\":\"echo\",\"text\":\"alive\"}\n"u8, eight).Ok);
+            Assert.Contains("alive", client.Line(), StringComparison.Ordinal);
+            Assert.True(client.Socket.Send("{\"command\":\"echo\",\"text\":\"alive\"}\n"u8, eight.AsSpan(0, 1)).Ok);
+        }
+
+        Assert.Contains("INVALID_REQUEST", client.Line(), StringComparison.Ordinal);
+        Assert.Empty(_server.Connections);
+        // End of file: nobody holds the writing end any more.
+        Assert.True(Polling.Wait(reading, Polling.Readable, 60_000).TryGet(out short events));
+        Assert.NotEqual(0, events);
+        Assert.Equal(0, Files.Read(reading, new byte[1]).TryGet(out int n) ? n : -1);
     }
 
     [Fact]

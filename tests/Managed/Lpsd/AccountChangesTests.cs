@@ -34,7 +34,7 @@ public sealed class AccountChangesTests : IDisposable
         _folder.Dispose();
     }
 
-    [Theory, Rule("LPS-048", "LPS-026", "LPS-027")]
+    [Theory, Rule("LPS-048", "LPS-026", "LPS-027", "LPS-028")]
     [InlineData("{\"name\":\"alice\",\"display_name\":\"Alice A.\",\"shell\":\"/bin/bash\",\"audit_policy\":3}", "")]
     [InlineData("{\"sid\":\"@\",\"name\":\"Alice2\"}", "")]
     [InlineData("{\"sid\":\"@\",\"name\":\"ALICE\"}", "")]

@@ -104,7 +104,20 @@ public sealed class PrincipalChangesTests : IDisposable
         Assert.Equal("INVALID_VALUE", _changes.Add(wanted, 1, out _).Code);
     }
 
-    [Fact, Rule("LPS-034")]
+    [Fact, Rule("LPS-027")]
+    public void Profile_AtItsLimit_IsTaken_OneByteMoreIsNot()
+    {
+        // Bytes are counted, not characters.
+        string text = new string('ä', 128);
+        string path = "/" + new string('x', 1023);
+        Assert.True(_changes.Add(new NewPrincipal { Name = "x", Kind = PrincipalKind.User, DisplayName = text, Description = text, Home = path, Shell = path }, 1, out _).Ok);
+        Assert.Equal("INVALID_VALUE", _changes.Add(new NewPrincipal { Name = "y", Kind = PrincipalKind.User, DisplayName = text + "a" }, 1, out _).Code);
+        Assert.Equal("INVALID_VALUE", _changes.Add(new NewPrincipal { Name = "y", Kind = PrincipalKind.User, Description = text + "a" }, 1, out _).Code);
+        Assert.Equal("INVALID_VALUE", _changes.Add(new NewPrincipal { Name = "y", Kind = PrincipalKind.User, Home = path + "x" }, 1, out _).Code);
+        Assert.Equal("INVALID_VALUE", _changes.Add(new NewPrincipal { Name = "y", Kind = PrincipalKind.User, Shell = path + "x" }, 1, out _).Code);
+    }
+
+    [Fact, Rule("LPS-034", "LPS-035")]
     public void Members_AreEveryoneAndAccountsOnly()
     {
         PrincipalRow group = _store.Find(StoreFolder.Add(_store, "g", PrincipalKind.Group))!;

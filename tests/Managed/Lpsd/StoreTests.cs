@@ -38,6 +38,15 @@ public sealed class StoreTests : IDisposable
         Assert.Equal((1000u, false), (store.NextRid, store.SetupDone));
     }
 
+    [Fact, Rule("LPS-019")]
+    public void Machine_OfAnotherStore_HasAnotherSid()
+    {
+        using StoreFolder other = new();
+        using LpsStore left = _folder.Open();
+        using LpsStore right = other.Open();
+        Assert.NotEqual(left.MachineSid, right.MachineSid);
+    }
+
     [Fact, Rule("LPS-009", "LPS-019", "LPS-020")]
     public void Store_OpenedAgain_HasTheSameContents()
     {
@@ -121,6 +130,7 @@ public sealed class StoreTests : IDisposable
     [InlineData("DELETE FROM meta WHERE key='machine_sid'", "machine SID")]
     [InlineData("UPDATE meta SET value=x'0102' WHERE key='machine_sid'", "machine SID")]
     [InlineData("UPDATE meta SET value='500' WHERE key='next_rid'", "next RID")]
+    [InlineData("UPDATE meta SET value='514' WHERE key='next_rid'", "next RID")]
     [InlineData("UPDATE meta SET value='many' WHERE key='next_rid'", "next RID")]
     [InlineData("UPDATE principals SET sid=x'00' WHERE name='Guest'", "malformed")]
     public void Database_WithWrongContents_IsRefused(string sql, string problem)
