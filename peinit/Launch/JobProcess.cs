@@ -42,6 +42,9 @@ internal sealed class JobProcess : EventSource
 
     internal int Pid { get; private set; }
 
+    /// <summary>What its record says of the token; empty before the fork and after a re-execution.</summary>
+    internal byte[] TokenSummary { get; private set; } = [];
+
     /// <summary>The job is over; late answers are for nobody.</summary>
     internal bool Released { get; private set; }
 
@@ -51,6 +54,7 @@ internal sealed class JobProcess : EventSource
         Pid = child.Pid;
         Process = child.Process;
         _report = child.Report;
+        TokenSummary = Token is null ? [] : Launch.TokenSummary.Of(Token);
         Token?.Dispose();
         Token = null;
         _ = _supervisor.Loop.Add(this, LoopEvents.Readable);

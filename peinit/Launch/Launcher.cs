@@ -103,6 +103,9 @@ internal sealed class Launcher
         }
     }
 
+    /// <summary>Of a job that was forked in this life of PID 1; else empty.</summary>
+    internal ReadOnlySpan<byte> TokenSummaryOf(Job job) => _jobs.TryGetValue(job.Id, out JobProcess? process) ? process.TokenSummary : [];
+
     /// <summary>The job is over: forget it.</summary>
     internal void Forget(Job job)
     {

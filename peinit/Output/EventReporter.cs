@@ -96,10 +96,11 @@ internal sealed class EventReporter
         Emit("job.started"u8, w.Written);
     }
 
-    internal void JobEnded(Job job)
+    /// <summary>The record of a job (PEINIT-286) and how long it took.</summary>
+    internal void JobEnded(Job job, ReadOnlySpan<byte> tokenSummary)
     {
         MsgPackWriter w = new(_buffer);
-        w.Map(18);
+        w.Map(19);
         w.String("job_id"u8);
         w.Guid(job.Id);
         Text(ref w, "service"u8, job.Service.Name);
@@ -107,6 +108,16 @@ internal sealed class EventReporter
         Text(ref w, "state"u8, Names.Of(job.State));
         Number(ref w, "pid"u8, job.Pid == 0 ? null : job.Pid);
         Text(ref w, "identity"u8, job.Identity);
+        w.String("token_summary"u8);
+        if (tokenSummary.IsEmpty)
+        {
+            w.Nil();
+        }
+        else
+        {
+            w.Raw(tokenSummary);
+        }
+
         Text(ref w, "image_path"u8, job.Path);
         w.String("arguments"u8);
         w.Array(job.Arguments.Length);

@@ -136,7 +136,7 @@ internal sealed class EffectRunner
                 _events.JobStarted(effect.Job!);
                 break;
             case EffectKind.JobEnded:
-                _events.JobEnded(effect.Job!);
+                _events.JobEnded(effect.Job!, _launcher.TokenSummaryOf(effect.Job!));
                 _launcher.Forget(effect.Job!);
                 break;
             case EffectKind.OperationRequested:

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using Peios.Security;
 using Peios.Tests;
 using Tests.Vm.Harness;
 using Xunit;
@@ -75,6 +76,9 @@ public sealed class ServiceProcessTests : GuestTest
         string redis = Guest.Shell("pidof redis-server").Output;
         Guest.Shell("kill -STOP $(pidof registryd)");
         Task<CommandResult> reload = Guest.Begin(new GuestCommand("/bin/svctl", "reload-config"));
+        Guest.Run("/bin/svctl", "list");
+        Guest.Run("/bin/svctl", "list");
+        Assert.False(reload.IsCompleted, "what needs the registry waits, and nobody else");
 
         Assert.Equal("active", (string?)JsonNode.Parse(Guest.Run("/bin/svctl", "restart", "nginx", "--json").Output)!["state"]);
         Guest.Shell("kill -9 $(pidof redis-server)");
@@ -99,6 +103,47 @@ public sealed class ServiceProcessTests : GuestTest
         Assert.Contains("S-1-5-18", Guest.Shell($"idn user --pid {pid}").Output, StringComparison.Ordinal);
         Assert.Contains("S-1-5-80-3593071732-1666014828-967506459-673618303-1085857884", Guest.Shell($"idn groups --pid {pid} --json").Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    [Rule("PEINIT-282", "PEINIT-286", "PEINIT-288", "PEINIT-424")]
+    public void Job_IsThreeEvents()
+    {
+        ServiceKeys.Define(Guest, "recorded", "ImagePath", "sz:/bin/busybox", "Arguments", "multi:sh,-c,exit 3", "Identity", "sz:LocalService", "Type", "dword:1");
+        Guest.Execute(new GuestCommand("/bin/svctl", "start", "recorded"));
+
+        JsonObject ended = [];
+        Guest.Eventually("its end is stored", () => Events("job.ended", "service", "\"recorded\"") is [var only] && (ended = only) is not null);
+        string id = ended["job_id"]!.ToJsonString();
+        JsonObject created = Assert.Single(Events("job.created", "job_id", id));
+        JsonObject started = Assert.Single(Events("job.started", "job_id", id));
+        Assert.Equal("recorded service_main /bin/busybox LocalService", Fields(created, "service", "type", "image_path", "identity"));
+        Assert.Equal(created["operation_id"]!.ToJsonString(), ended["operation_id"]!.ToJsonString());
+        Assert.Equal($"{ended["pid"]} recorded", Fields(started, "pid", "cgroup"));
+        Assert.Equal(
+            "recorded service_main failed LocalService /bin/busybox 3 null process_crash recorded 0",
+            Fields(ended, "service", "type", "state", "identity", "image_path", "exit_code", "exit_signal", "failure_cause", "cgroup_id", "cgroup_gen"));
+        Assert.Equal("""["sh","-c","exit 3"]""", ended["arguments"]!.ToJsonString());
+        Assert.True((ulong)ended["created_at"]! <= (ulong)ended["started_at"]! && (ulong)ended["started_at"]! <= (ulong)ended["ended_at"]!);
+        Assert.NotNull(ended["duration"]);
+
+        // S-1-5-19, and no privilege that a LocalService must not have; the service SID is among the groups.
+        JsonObject token = ended["token_summary"]!.AsObject();
+        Assert.Equal("S-1-5-19", (string?)token["user_sid"]);
+        Assert.Contains(Convert.ToBase64String(Binary(ServiceSid.Of("recorded"))), token["groups"]!.AsArray().Select(g => (string?)g!["bin"]));
+        Assert.Equal(0UL, (ulong)token["privileges"]! & Privilege.LoadDriver);
+    }
+
+    private static string Fields(JsonObject record, params string[] names) => string.Join(' ', names.Select(name => record[name]?.ToString() ?? "null"));
+
+    private static byte[] Binary(Sid sid)
+    {
+        byte[] bytes = new byte[Sid.MaxBinaryLength];
+        return bytes[..sid.Write(bytes)];
+    }
+
+    private JsonObject[] Events(string type, string field, string value) =>
+        [.. Guest.Execute(new GuestCommand("/bin/evctl", "events", type, "--json", "-n", "1000")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!.AsObject()).Where(record => record[field]?.ToJsonString() == value)];
 
     private JsonObject Status(string service) => JsonNode.Parse(Guest.Run("/bin/svctl", "status", service, "--json").Output)!.AsObject();
 

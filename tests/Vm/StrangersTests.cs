@@ -48,6 +48,7 @@ public sealed class StrangersTests : GuestTest
     [Rule("PEINIT-429", "PEINIT-430", "PEINIT-431", "PEINIT-435")]
     public void Notifications_OfStrangersAndChildren_ChangeNothing()
     {
+        Guest.WaitForConsole("all services ready");
         string program = UnixSend.Install(Guest, "notify");
         const string socket = "/run/peinit/notify.sock";
         string redis = Guest.Shell("pidof redis-server").Output.Trim();

@@ -294,4 +294,21 @@ public sealed class OperationTests
         Assert.Equal(state, rig.State("a"));
         return rig;
     }
+
+    [Fact]
+    [Rule("PEINIT-300", "PEINIT-323")]
+    public void Start_ByADependency_WaitsForAStopLikeACommand()
+    {
+        Rig rig = new(Rig.Simple("a") with { Requires = ["b"] }, Rig.Simple("b"));
+        rig.Up("b");
+        rig.Stop("b");
+        rig.Start("a");
+        Assert.Equal(ServiceState.Stopping, rig.State("b"));
+        Operation start = Assert.Single(rig.Service("b").PendingOperations);
+        Assert.Equal((OperationType.Start, OperationSource.DependencyPropagation), (start.Type, start.Source));
+        rig.Exit("b");
+        Assert.Equal((ServiceState.Starting, OperationState.Running), (rig.State("b"), start.State));
+        rig.Ready("b");
+        Assert.Equal((ServiceState.Starting, OperationState.Completed), (rig.State("a"), start.State));
+    }
 }

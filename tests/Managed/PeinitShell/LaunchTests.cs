@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+using System;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Peinit.Core;
 using Peinit.Launch;
 using Peios.Interop;
 using Xunit;
@@ -32,6 +37,23 @@ public class LaunchTests
     [Rule("PEINIT-132")]
     public void Privileges_NotHeld_AreNotAdded() =>
         Assert.Equal(0UL, TokenSource.Privileges(0, "web", ["SeTcbPrivilege"], out _));
+
+    [Theory]
+    [Rule("PEINIT-135", "PEINIT-140")]
+    [InlineData(JobType.ServiceMain, "Web", "main")]
+    [InlineData(JobType.PreExecHook, "Migrator", "hook")]
+    [InlineData(JobType.PostExecHook, "Migrator", "hook")]
+    [InlineData(JobType.ReloadCommand, "Web", "hook")]
+    public void TokenRequest_OfAJob_NamesIdentityServiceAndPurpose(JobType type, string identity, string purpose)
+    {
+        ServiceDefinition definition = new() { Name = "wéb", ImagePath = "/w", Identity = "Web", HookIdentity = "Migrator" };
+        Job job = new(Guid.NewGuid(), new Service(definition.Name) { Model = definition }, type, definition, new CommandLine("/h", []), 0);
+        byte[] line = AuthdRequest.Encode(job);
+        Assert.Equal((byte)'\n', line[^1]);
+        Assert.Equal(
+            $$"""{"command":"service-token","identity":"{{identity}}","service":"wéb","purpose":"{{purpose}}"}""",
+            JsonNode.Parse(line)!.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
 
     [Fact]
     [Rule("HAZ-037")]

@@ -96,6 +96,17 @@ public sealed class OutputTests : IDisposable
         write!.Dispose();
     }
 
+    [Theory]
+    [Rule("PEINIT-418", "PEINIT-419")]
+    [InlineData("job-1", "85A66F726967696EA3776562A869735F6572726F72C3A76D657373616765A26869A974696D657374616D7007A66A6F625F6964A56A6F622D31")]
+    [InlineData(null, "84A66F726967696EA3776562A869735F6572726F72C3A76D657373616765A26869A974696D657374616D7007")]
+    public void Record_OnTheWire_IsAMapWithTheJob(string? job, string hex)
+    {
+        byte[] room = new byte[256];
+        int length = LogWire.Write(new LogRecord("web", true, "hi"u8.ToArray(), 7, job, null), room);
+        Assert.Equal(hex, Convert.ToHexString(room.AsSpan(0, length)));
+    }
+
     [Fact]
     [Rule("PEINIT-415")]
     [Rule("HAZ-038")]
