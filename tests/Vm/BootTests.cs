@@ -40,6 +40,7 @@ public sealed class BootTests : GuestTest
         Assert.Equal(Guest.ReadText("/proc/sys/kernel/random/boot_id"), Guest.ReadText("/run/peinit/boot-id"));
 
     [Fact]
+    [Rule("HAZ-016")]
     public void SignatureEnforcement_AfterBoot_RefusesUnsignedModules() =>
         Assert.Equal("Y\n", Guest.ReadText("/sys/module/module/parameters/sig_enforce"));
 

@@ -250,6 +250,20 @@ public sealed class IdentityTests : GuestTest
         Guest.Eventually("it may again", () => As("LocalService", "idn lookup SYSTEM").ExitCode == 0);
     }
 
+    [Fact]
+    [Rule("AUTH-039", "KACS-TOK-121")]
+    public void AnonymousInEveryone_SetInTheRegistry_ReachesTheKernel()
+    {
+        string program = UnixSend.Install(Guest, "anonymous");
+        Assert.Equal("nobody\n", Guest.Shell(program).Output);
+
+        Guest.Shell(@"regctl new -p 'Machine\System\Authd'; regctl set 'Machine\System\Authd' EveryoneIncludesAnonymous dword:1");
+
+        Guest.Eventually("Anonymous is one of Everyone", () => Guest.Shell(program).Output == "everyone\n");
+        Guest.Shell(@"regctl delete 'Machine\System\Authd' EveryoneIncludesAnonymous");
+        Guest.Eventually("it no longer is", () => Guest.Shell(program).Output == "nobody\n");
+    }
+
     private static (string Output, int ExitCode) Output(CommandResult result) => (result.Output, result.ExitCode);
 
     private static List<string> Users(JsonDocument document)

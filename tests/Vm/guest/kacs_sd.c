@@ -148,6 +148,38 @@ static int as_service(int token)
 	return get_sd(self, KACS_SD_SACL, sd, sizeof(sd)) != -1 || errno != EACCES ? 7 : 0;
 }
 
+/* Neither processes nor tokens inherit: what comes new has its own default (KACS-FMT-082, KACS-TOK-124). */
+static int new_ones_have_their_default(void)
+{
+	uint8_t sd[256], before[256], after[256];
+	uint32_t len = make_sd(sd, SID_SYSTEM, SID_SYSTEM, KACS_TOKEN_ALL_ACCESS);
+	int self = syscall(SYS_pidfd_open, getpid(), 0), size, token, gate[2];
+	pid_t pid;
+
+	sd[20 + 12 + 8 + 1] = 3; /* to be inherited by whatever there is */
+	size = get_sd(self, KACS_SD_DACL, before, sizeof(before));
+	if (size < 0 || set_sd(self, KACS_SD_DACL, sd, len) || pipe(gate))
+		return 1;
+	pid = fork();
+	if (!pid) {
+		close(gate[1]);
+		_exit(read(gate[0], after, 1));
+	}
+	if (get_sd(syscall(SYS_pidfd_open, pid, 0), KACS_SD_DACL, after, sizeof(after)) != size ||
+	    memcmp(after, before, size))
+		return 2;
+	close(gate[1]);
+	if (waitpid(pid, NULL, 0) != pid)
+		return 3;
+	token = make_token(SID_LOCAL_SERVICE, 201, 0);
+	size = get_sd(token, KACS_SD_DACL, before, sizeof(before));
+	if (size < 0 || set_sd(token, KACS_SD_DACL, sd, len))
+		return 4;
+	token = duplicate(token, KACS_TOKEN_ALL_ACCESS, KACS_TOKEN_TYPE_PRIMARY, 0);
+	return get_sd(token, KACS_SD_DACL, after, sizeof(after)) != size || memcmp(after, before, size) ? 5
+													: 0;
+}
+
 static void test_process(int token)
 {
 	uint8_t sd[512];
@@ -261,6 +293,9 @@ int main(void)
 	test_get(token);
 	test_set(token);
 	test_process(other);
+	step = in_child(new_ones_have_their_default);
+	if (!ok(!step, "Descriptor_OfNewProcessAndToken_IsItsDefault"))
+		printf("# step %d\n", step);
 	step = in_child(mandatory_attributes);
 	if (!ok(!step, "SetSd_MandatoryAttribute_StaysWithoutTcb"))
 		printf("# step %d\n", step);
