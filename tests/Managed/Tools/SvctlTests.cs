@@ -75,6 +75,14 @@ public sealed class SvctlTests : IDisposable
     }
 
     [Fact]
+    public void Refusal_WithErrors_SaysEachOnce()
+    {
+        (_, _, string one, _) = Run("""{"status":"error","code":"VALIDATION_FAILED","message":"bad","errors":["bad"]}""", "reload-config");
+        (_, _, string two, _) = Run("""{"status":"error","code":"VALIDATION_FAILED","message":"2 errors","errors":["a","b"]}""", "reload-config");
+        Assert.Equal(("svctl: bad\n", "svctl: a\nsvctl: b\nsvctl: 2 errors\n"), (one, two));
+    }
+
+    [Fact]
     public void Stop_WithoutWaiting_NamesTheOperation()
     {
         const string answer = """{"status":"ok","operation_id":"0a8b3c7e-0000-4000-8000-000000000001","service":"web","state":"stopping"}""";

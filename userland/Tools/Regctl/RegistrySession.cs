@@ -112,7 +112,7 @@ internal sealed class RegistrySession : IDisposable
             _ when error == Errno.EINVAL => (ExitCode.InvalidInput, "is not valid"),
             _ when error.Name == "ENAMETOOLONG" => (ExitCode.InvalidInput, "is too long"),
             _ when error == Errno.ETIMEDOUT => (ExitCode.Unreachable, "the registry's store did not answer in time"),
-            _ when error == Errno.EIO => (ExitCode.Unreachable, "the registry's store is down or failed"),
+            _ when error == Errno.EIO => (ExitCode.Unreachable, "the registry's store is down or failed: 'svctl status registryd'"),
             _ when error == Errno.ENOSPC => (ExitCode.Failed, "is too large"),
             _ => (ExitCode.Failed, error.Message),
         };

@@ -115,7 +115,8 @@ internal sealed class ControlClient : IDisposable
         _ = answer.TryGetString("message", out string message);
         if (answer.TryGetStrings("errors", out string[] errors))
         {
-            foreach (string line in errors)
+            // A single error is the message itself.
+            foreach (string line in errors.Length == 1 && errors[0] == message ? [] : errors)
             {
                 _context.Warn(line);
             }

@@ -70,6 +70,9 @@ internal static class EnableCommand
 
         return error == Errno.EACCES
             ? context.Fail(ExitCode.Denied, $"{name}: KEY_SET_VALUE on its registry key is not granted", error.Name)
-            : context.Fail(ExitCode.Unreachable, $"{name}: {error.Message}", error.Name);
+            : context.Fail(
+                ExitCode.Unreachable,
+                $"{name}: {(error == Errno.EIO ? "the registry's store is down or failed ('svctl status registryd')" : error.Message)}",
+                error.Name);
     }
 }
