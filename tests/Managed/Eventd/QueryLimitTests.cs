@@ -33,6 +33,53 @@ public sealed class QueryLimitTests : IDisposable
         _f.Stop(daemon);
     }
 
+    /// <summary>A client that has stopped reading holds a connection open; it can only read, and the writer goes on.</summary>
+    [Fact]
+    [Rule("EVT-055")]
+    public void Query_HeldOpen_ReadsOnly_AndDoesNotBlockTheWriter()
+    {
+        Daemon daemon = _f.Start();
+        for (int i = 0; i < 8000; i++)
+        {
+            _f.Rings[0].Emit("old", [0xc4, 100, .. new byte[100]]);
+        }
+
+        EventdFixture.Until(() => _f.Query("EVENTS old SORT timestamp DESC TAKE 8000").Count == 8000, "the old events");
+        using (UnixSocket held = _f.Connect())
+        {
+            EventdFixture.Send(held, "EVENTS old");
+            EventdFixture.Receive(held);
+            EventdFixture.Until(() => Openings(0).Length == 1, "a connection that only reads");
+            _f.Rings[0].Emit("new", [0x80]);
+            EventdFixture.Until(() => _f.Query("EVENTS new").Count == 1, "the new event");
+            Assert.NotEmpty(Openings(0));
+            EventdFixture.Until(() => Openings(2).Length == 1, "the writer's connection alone to write");
+        }
+
+        _f.Stop(daemon);
+    }
+
+    /// <summary>Descriptors of this process on the first shard that were opened with an access mode of open(2).</summary>
+    private string[] Openings(int mode)
+    {
+        string shard = Path.Combine(_f.Settings.EventStorePath, "shard-0000.db");
+        return [.. Directory.GetFiles("/proc/self/fd").Where(fd => IsOpening(fd, shard, mode))];
+    }
+
+    private static bool IsOpening(string fd, string path, int mode)
+    {
+        try
+        {
+            return new FileInfo(fd).LinkTarget == path &&
+                File.ReadLines(fd.Replace("/fd/", "/fdinfo/", StringComparison.Ordinal)).Any(line =>
+                    line.StartsWith("flags:", StringComparison.Ordinal) && (Convert.ToInt32(line[6..].Trim(), 8) & 3) == mode);
+        }
+        catch (IOException)
+        {
+            return false; // closed meanwhile
+        }
+    }
+
     [Fact]
     [Rule("EVT-210")]
     public void Streams_OverTheLimit_AreRefused_AndOtherQueriesAreNot()

@@ -30,6 +30,8 @@ public class ModuleTests
         "trace_array_", "kobject_uevent", "fsnotify",
     ];
 
+    private static readonly string[] StopsAll = ["stop_machine", "stop_core", "on_each_cpu", "smp_call_function_many", "smp_call_on_cpu"];
+
     [Fact]
     [Rule("KMES-101")]
     public void WritePath_Module_HasNeitherLockNorSharedAtomic()
@@ -54,6 +56,16 @@ public class ModuleTests
         Assert.Contains(lines, line => line.Contains(FullBarrier, StringComparison.Ordinal));
         Assert.DoesNotContain(lines, IsAtomic);
         Assert.DoesNotContain(lines.Select(Callee), name => name.Length > 0 && !MayBeCalled.Contains(name));
+    }
+
+    /// <summary>A swap runs on the CPU whose ring it is; it has no means to hold up the others.</summary>
+    [Fact]
+    [Rule("KMES-123")]
+    public void Module_Imports_NothingThatStopsOtherCpus()
+    {
+        List<string> imports = [.. Run("nm", "-u").Select(line => line.Trim().Split(' ')[^1])];
+        Assert.Contains("smp_call_function_single", imports);
+        Assert.DoesNotContain(imports, name => StopsAll.Any(way => name.StartsWith(way, StringComparison.Ordinal)));
     }
 
     [Fact]
