@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
@@ -80,7 +81,7 @@ public sealed class ServiceProcessTests : GuestTest
         Guest.Run("/bin/svctl", "list");
         Assert.False(reload.IsCompleted, "what needs the registry waits, and nobody else");
 
-        Assert.Equal("active", (string?)JsonNode.Parse(Guest.Run("/bin/svctl", "restart", "nginx", "--json").Output)!["state"]);
+        Assert.Equal("active", (string?)Svctl("restart", "nginx")["state"]);
         Guest.Shell("kill -9 $(pidof redis-server)");
         Guest.Eventually("redis comes back", () => Guest.Execute(GuestCommand.Shell("pidof redis-server")).Output is { Length: > 1 } now && now != redis);
 
@@ -133,6 +134,32 @@ public sealed class ServiceProcessTests : GuestTest
         Assert.Equal(0UL, (ulong)token["privileges"]! & Privilege.LoadDriver);
     }
 
+    [Fact]
+    [Rule("PEINIT-010", "PEINIT-172", "PEINIT-173", "PEINIT-255")]
+    public void Processes_ThatForkWithoutEnd_AreStoppedAndNobodyElseIsHarmed()
+    {
+        Guest.WaitForConsole("all services ready");
+        string[] others = Pids();
+        long before = Forks();
+        ServiceKeys.Define(Guest, "bomb", "ImagePath", "sz:" + UnixSend.Install(Guest, "forkbomb"), "Arguments", "multi:20", "Identity", "sz:LocalService", "Readiness", "dword:1", "StopTimeout", "dword:1");
+
+        Guest.Run("/bin/svctl", "start", "bomb");
+        Guest.Eventually("it forks and forks", () => Forks() > before + 1000);
+        Assert.Equal(others, Pids());
+        Assert.Equal("PONG\n", Guest.Run("/bin/redis-cli", "ping").Output);
+        Assert.Equal("active", (string?)Svctl("restart", "nginx")["state"]);
+
+        Assert.Equal("inactive", (string?)Svctl("stop", "bomb")["state"]);
+        Assert.Equal("", Guest.Shell("cat /sys/fs/cgroup/peinit/bomb/main/cgroup.procs 2>/dev/null || true").Output);
+        Guest.Eventually("all are reaped", () => Guest.Shell("grep -l 'State:.*Z' /proc/[0-9]*/status 2>/dev/null | wc -l").Output.Trim() == "0");
+        Assert.Equal(others, Pids());
+    }
+
+    private long Forks() => long.Parse(Guest.Shell("sed -n 's/^processes //p' /proc/stat").Output.Trim(), CultureInfo.InvariantCulture);
+
+    private string[] Pids() =>
+        [.. Svctl("list")["services"]!.AsArray().Where(s => (string?)s!["service"] is not ("bomb" or "nginx")).Select(s => $"{s!["service"]} {s["pid"]}")];
+
     private static string Fields(JsonObject record, params string[] names) => string.Join(' ', names.Select(name => record[name]?.ToString() ?? "null"));
 
     private static byte[] Binary(Sid sid)
@@ -145,7 +172,9 @@ public sealed class ServiceProcessTests : GuestTest
         [.. Guest.Execute(new GuestCommand("/bin/evctl", "events", type, "--json", "-n", "1000")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!.AsObject()).Where(record => record[field]?.ToJsonString() == value)];
 
-    private JsonObject Status(string service) => JsonNode.Parse(Guest.Run("/bin/svctl", "status", service, "--json").Output)!.AsObject();
+    private JsonObject Status(string service) => Svctl("status", service);
+
+    private JsonObject Svctl(params string[] arguments) => JsonNode.Parse(Guest.Run(["/bin/svctl", .. arguments, "--json"]).Output)!.AsObject();
 
     private string[] Said(string origin, int lines)
     {
