@@ -297,14 +297,14 @@ static void decide(struct check *ck)
 /*
  * Nothing but labels and walks can matter, and nobody wants to know more than
  * the mask: no privilege of steps 5, 6 and 10, no tree, no condition, no
- * policy, no report. Most checks are so.
+ * policy, no report but by audit ACEs. Most checks are so.
  */
 static __always_inline bool is_plain(const struct kacs_request *req, const struct kacs_sd *sd)
 {
 	u32 facts = sd->dacl.facts | sd->sacl.facts;
 
-	return !(facts & (KACS_ACL_CONDITIONS | KACS_ACL_AUDIT | KACS_ACL_POLICIES)) && !sd->trust &&
-	       !req->tree_count && !req->trace &&
+	return !(facts & (KACS_ACL_CONDITIONS | KACS_ACL_POLICIES)) && !sd->trust && !req->tree_count &&
+	       !req->trace &&
 	       !(req->subject->audit_policy & (KACS_AUDIT_OBJECT_SUCCESS | KACS_AUDIT_OBJECT_FAILURE)) &&
 	       !(req->state->privileges & USE_PRIVILEGES);
 }
@@ -338,17 +338,6 @@ static noinline u32 plain_passes(struct check *ck, u32 granted)
 		granted &= ck->local[2];
 	}
 	return granted;
-}
-
-/* Steps 11 to 16 of a plain check. */
-static __always_inline int plain_end(struct check *ck, struct kacs_result *res)
-{
-	u32 granted = ck->local[0];
-
-	if (unlikely(ck->req->subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED)))
-		granted = plain_passes(ck, granted);
-	res->granted = granted;
-	return ck->want & ~granted ? -EACCES : 0;
 }
 
 static void fill_results(const struct check *ck)
@@ -420,6 +409,38 @@ static noinline int finish_full(struct check *ck, struct kacs_result *res)
 		return stop(req, res, KACS_STEP_INVALID, -EINVAL);
 	decide(ck);
 	return conclude(ck, res);
+}
+
+/*
+ * Step 15 of a plain check. A refusal goes the long way: its events name the
+ * step that denied (KACS-AC-206).
+ */
+static noinline int plain_audit(struct check *ck, struct kacs_result *res)
+{
+	int err;
+
+	if (ck->want & ~res->granted)
+		return finish_full(ck, res);
+	ck->local[0] = res->granted;
+	ck->final = (struct nodes){ &ck->local[0], &ck->local[1] };
+	ck->staging = false;
+	ck->staged_sacls = false;
+	ck->policy_sacls = false;
+	err = kacs_sacl_run(ck, res);
+	return err ? stop(ck->req, res, KACS_STEP_INVALID, err) : 0;
+}
+
+/* Steps 11 to 16 of a plain check. */
+static __always_inline int plain_end(struct check *ck, struct kacs_result *res)
+{
+	u32 granted = ck->local[0];
+
+	if (unlikely(ck->req->subject->flags & (KACS_SUBJECT_RESTRICTED | KACS_SUBJECT_CONFINED)))
+		granted = plain_passes(ck, granted);
+	res->granted = granted;
+	if (unlikely(ck->sd->sacl.facts & KACS_ACL_AUDIT))
+		return plain_audit(ck, res);
+	return ck->want & ~granted ? -EACCES : 0;
 }
 
 /* Steps 3 to 16 where the descriptor is validated. */

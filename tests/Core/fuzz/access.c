@@ -240,12 +240,15 @@ static void check_trace(struct world *v, const struct kacs_sd *sd)
 	struct kacs_trace_entry trace[KACS_TRACE_ENTRIES];
 	struct kacs_request req = v->req;
 	struct kacs_result res, plain;
+	u32 before = v->events, reported, i;
 	int rv;
-	u32 i;
 
 	req.trace = trace;
 	rv = kacs_access_check(&req, sd, &res);
+	reported = v->events - before;
 	HOLDS(rv == ask(v, sd, req.desired, &plain) && res.granted == plain.granted);
+	/* With a trace it always goes the long way: what is reported is the same. */
+	HOLDS(res.continuous_audit == plain.continuous_audit && v->events - before == 2 * reported);
 	for (i = 0; i < KACS_TRACE_ENTRIES; i++) {
 		HOLDS(trace[i].step < KACS_STEP_COUNT);
 		HOLDS(trace[i].granted == (res.granted >> i & 1));
