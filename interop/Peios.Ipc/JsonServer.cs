@@ -22,6 +22,7 @@ public abstract class JsonServer : EventSource, IDisposable
     private readonly ArrayBufferWriter<byte> _answer = new(1024);
     private readonly Utf8JsonWriter _writer;
     private readonly SweepTimer _sweep;
+    private JsonServerLimits _limits;
     private readonly RestTimer _rest;
 
     /// <summary>Serves on a listening socket.</summary>
@@ -31,7 +32,7 @@ public abstract class JsonServer : EventSource, IDisposable
     protected JsonServer(EventLoop loop, UnixSocket listener, JsonServerLimits limits)
     {
         Loop = loop;
-        Limits = limits;
+        _limits = limits;
         _listener = listener;
         _writer = new Utf8JsonWriter(_answer, new JsonWriterOptions { SkipValidation = true });
         _sweep = new SweepTimer(this);
@@ -41,8 +42,19 @@ public abstract class JsonServer : EventSource, IDisposable
     /// <summary>The loop this server runs in.</summary>
     public EventLoop Loop { get; }
 
-    /// <summary>The limits in force; a new value rules new connections and requests.</summary>
-    public JsonServerLimits Limits { get; set; }
+    /// <summary>The limits in force; a new value rules new connections and requests, and how long the open ones may be idle.</summary>
+    public JsonServerLimits Limits
+    {
+        get => _limits;
+        set
+        {
+            _limits = value;
+            if (_sweep.Armed)
+            {
+                Loop.Schedule(_sweep, 0);
+            }
+        }
+    }
 
     /// <summary>Open connections.</summary>
     public IReadOnlyList<JsonConnection> Connections => _connections;

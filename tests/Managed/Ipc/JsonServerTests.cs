@@ -192,7 +192,7 @@ public sealed class JsonServerTests : IDisposable
     }
 
     [Fact]
-    [Rule("AUTH-012")]
+    [Rule("AUTH-012", "PEINIT-379", "PEINIT-380")]
     public void Silence_LongerThanTheLimit_IsClosedUnlessARequestRuns()
     {
         _server.Limits = new JsonServerLimits { IdleNanoseconds = 1 };
@@ -200,12 +200,16 @@ public sealed class JsonServerTests : IDisposable
         Run(50);
         Assert.Empty(_server.Connections);
         _server.Limits = new JsonServerLimits();
+        using Client idle = Connect();
         using Client busy = Connect();
         busy.Send("{\"command\":\"later\"}\n");
         Run();
+        Assert.Equal(2, _server.Connections.Count);
+
+        // The new limit counts for those who are there already, and a request is still no silence.
         _server.Limits = new JsonServerLimits { IdleNanoseconds = 1 };
         Run(20);
-        Assert.Single(_server.Connections);
+        Assert.True(Assert.Single(_server.Connections).Busy);
     }
 
     [Fact]
