@@ -207,6 +207,24 @@ public sealed class IdentityTests : GuestTest
     }
 
     [Fact]
+    [Rule("LPS-055")]
+    public void LpsdRefusals_AreEvents_AndATypedNameIsInNone()
+    {
+        Assert.Contains("NOT_FOUND", Ask(Lpsd, "{\"command\":\"remove\",\"name\":\"hunter2\"}"), StringComparison.Ordinal);
+        Assert.Contains("ACCESS_DENIED", AskAs("LocalService", Lpsd, "{\"command\":\"add\",\"name\":\"mallory\",\"kind\":\"user\"}"), StringComparison.Ordinal);
+        Assert.Contains("PROTECTED", Ask(Lpsd, "{\"command\":\"remove\",\"name\":\"machine$\"}"), StringComparison.Ordinal);
+
+        string[] refused = [];
+        Guest.Eventually("the last refusal is stored", () => Array.Exists(
+            refused = Guest.Shell("evctl events lpsd.principal --json").Output.Split('\n'),
+            static line => line.Contains("\"reason\":\"PROTECTED\"", StringComparison.Ordinal) && line.Contains("machine$", StringComparison.Ordinal)));
+        Assert.Contains(refused, static line =>
+            line.Contains("\"reason\":\"ACCESS_DENIED\"", StringComparison.Ordinal) && line.Contains("\"success\":false", StringComparison.Ordinal) &&
+            line.Contains("\"action\":\"add\"", StringComparison.Ordinal));
+        Assert.DoesNotContain("hunter2", string.Join('\n', refused), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Rule("LPS-046", "LPS-047", "AUTH-011")]
     public void PrincipalSelf_InAnAccountsDescriptor_IsThatAccountAlone()
     {
