@@ -20,6 +20,7 @@ internal static class FollowBench
     {
         string output = Path.Combine(folder, "follow.out");
         string remarks = Path.Combine(folder, "follow.err");
+        File.Delete(output); // of an earlier run: it is what is waited for
         string tools = Path.Combine(AppContext.BaseDirectory, "peios-tools"); // build.sh puts its programs into one folder
         using Process evctl = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", Command, tools, bench.Settings.QuerySocketPath, output, remarks]))
             ?? throw new InvalidOperationException(tools);
@@ -43,7 +44,9 @@ internal static class FollowBench
         {
             _ = evctl.WaitForExit(200); // between two looks: what it prints says when it is done
             cpu = evctl.TotalProcessorTime.TotalMicroseconds;
+            long seen = printed + skipped;
             (printed, skipped) = (Lines(output) - before, Skipped(remarks));
+            quiet = printed + skipped > seen ? Stopwatch.GetTimestamp() : quiet;
         }
 
         evctl.Kill();
