@@ -115,10 +115,13 @@ internal sealed class ControlClient : IDisposable
         _ = answer.TryGetString("message", out string message);
         if (answer.TryGetStrings("errors", out string[] errors))
         {
-            // A single error is the message itself.
-            foreach (string line in errors.Length == 1 && errors[0] == message ? [] : errors)
+            foreach (string line in errors)
             {
-                _context.Warn(line);
+                // The message is the first of them.
+                if (line != message)
+                {
+                    _context.Warn(line);
+                }
             }
         }
 
