@@ -3,7 +3,7 @@
  * Test builds only: emits from hard interrupts and from NMIs on the CPU that
  * asks, while whoever asked goes on emitting there.
  *
- *	echo 1000 > /sys/module/pkm/parameters/emit_irq	# a timer, every 20 us
+ *	echo 1000 > /sys/module/pkm/parameters/emit_irq	# a timer, every 20 us; 0 stops it
  *	echo 50 > /sys/module/pkm/parameters/emit_task	# kernel events of the process, 2,000 bytes each
  *	echo 10 > /sys/module/pkm/parameters/emit_nmi	# at once
  *	echo 1 > /sys/module/pkm/parameters/emit_batch	# four events, the second and third of which are refused
@@ -61,8 +61,14 @@ static int start_irqs(const char *text, const struct kernel_param *param)
 	unsigned int n;
 	int err = kstrtouint(text, 0, &n);
 
-	if (err || !n)
-		return err ?: -EINVAL;
+	if (err)
+		return err;
+	if (!n && atomic_read(&irqs_left)) {
+		hrtimer_cancel(&timer);
+		atomic_set(&irqs_left, 0);
+	}
+	if (!n)
+		return 0;
 	if (atomic_cmpxchg(&irqs_left, 0, n))
 		return -EBUSY;
 	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
