@@ -2,6 +2,7 @@
 using System;
 using System.IO;
 using System.Text;
+using System.Text.Unicode;
 using Peios.Interop;
 using Tools.Frame;
 
@@ -23,6 +24,14 @@ ToolHost host = new(output, error)
     InputIsTerminal = Files.IsTerminal(0),
     Environment = Environment.GetEnvironmentVariable,
 };
+// The runtime puts U+FFFD for what is not UTF-8: another name than the one that was typed.
+if (Array.Exists(args, argument => argument.Contains('\uFFFD', StringComparison.Ordinal))
+    && !Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline")))
+{
+    error.WriteLine("peios-tools: an argument is not UTF-8");
+    return (int)ExitCode.Usage;
+}
+
 string[] commandLine = Environment.GetCommandLineArgs();
 try
 {

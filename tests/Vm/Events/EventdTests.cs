@@ -54,6 +54,18 @@ public sealed class EventdTests : GuestTest
     }
 
     [Fact]
+    public void Emit_TypeThatIsEmptyOrNoUtf8_IsRefusedAndSaidSo()
+    {
+        CommandResult odd = Try(null, "evctl emit \"$(printf 'odd\\377')\"");
+        Assert.Equal((64, "peios-tools: an argument is not UTF-8\n"), (odd.ExitCode, odd.Errors));
+        CommandResult empty = Try(null, "evctl emit ''");
+        Assert.Equal(4, empty.ExitCode);
+        Assert.Contains("empty", empty.Errors, StringComparison.Ordinal);
+
+        Assert.Equal(string.Empty, As(null, "evctl events 'odd*' --json"));
+    }
+
+    [Fact]
     [Rule("EVT-039", "EVT-253", "EVT-272", "EVT-274", "EVT-275")]
     public void Settings_FollowTheRegistry()
     {
