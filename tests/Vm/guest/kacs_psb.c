@@ -109,6 +109,7 @@ static int wxp_too_late(void)
 }
 
 static volatile int in_force;
+static volatile unsigned int pause_us = 20000;
 
 /* Maps such memory until it is refused; returns something when it got some with the bit in force. */
 static void *map_until_refused(void *arg)
@@ -122,7 +123,7 @@ static void *map_until_refused(void *arg)
 		if (in_force)
 			return arg;
 		munmap(both, PAGE);
-		usleep(random() % 20000);
+		usleep(random() % pause_us);
 	}
 }
 
@@ -137,9 +138,12 @@ static int wxp_beside_mmap(void)
 		if (map(i & 1 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1) == MAP_FAILED)
 			return 1;
 	pthread_create(&thread, NULL, map_until_refused, &late);
-	while (set_psb(-1, KACS_MIT_WXP))
+	while (set_psb(-1, KACS_MIT_WXP)) {
 		if (errno != EACCES)
 			return 2;
+		if (pause_us < 16000000) /* until it is longer than a look at all pieces takes here */
+			pause_us *= 2;
+	}
 	in_force = 1;
 	pthread_join(thread, &late);
 	return late ? 3 : 0;
