@@ -8,14 +8,14 @@ using Peios.Interop.Sqlite;
 namespace Eventd.Store;
 
 /// <summary>
-/// Which event types every few hundred rows of a shard may hold, as a Bloom filter beside the rows: what lets a query for a
+/// Which event types every so many rows of a shard may hold, as a Bloom filter beside the rows: what lets a query for a
 /// rare type look at few of them, at a fraction of what an index costs. A filter only ever says "not here", rows without
 /// one are always looked at, and row IDs only grow: no crash and no deletion makes it wrong.
 /// </summary>
 internal sealed class TypeBlocks : IDisposable
 {
     /// <summary>Rows of a block, at least.</summary>
-    internal const int Rows = 256;
+    internal const int Rows = 128;
 
     private const int Bytes = 128;
     private const int Newest = 64;
