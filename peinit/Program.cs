@@ -4,8 +4,16 @@ using Peinit.Shell;
 using Peios.Interop;
 
 // Anything but PID 1 must not touch the machine (PEINIT-015).
-if (Processes.Self != 1 || !Spawner.VersionMatches)
+if (Processes.Self != 1)
 {
+    using Fd errors = new(2);
+    _ = Files.WriteAll(errors, "peinit: runs as process 1 only, which the kernel starts; svctl talks to the one that runs\n"u8);
+    return 1;
+}
+
+if (!Spawner.VersionMatches)
+{
+    SystemConsole.WriteLine("the spawn shim that peinit was linked with is of another version; build it again");
     return 1;
 }
 

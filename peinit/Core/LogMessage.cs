@@ -40,6 +40,8 @@ public enum LogMessage : byte
     MainExited,
     /// <summary>Not ready in time. Service, Number = StartTimeout.</summary>
     StartTimeout,
+    /// <summary>No answer about the token in time. Service, Job, Number = StartTimeout.</summary>
+    TokenTimeout,
     /// <summary>Post hooks overran StartTimeout. Service.</summary>
     PostHooksTimeout,
     /// <summary>SIGTERM did not help in time. Service, Number = StopTimeout.</summary>

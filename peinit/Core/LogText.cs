@@ -48,6 +48,7 @@ public static class LogText
             LogMessage.HookFailed => $"{name}: {effect.Job?.Type} {effect.Job?.Path} failed, {Exit(effect.Job)}",
             LogMessage.MainExited => $"{name}: main process {effect.Job?.Pid} ended by itself, {Exit(effect.Job)}",
             LogMessage.StartTimeout => $"{name}: not ready within {number} s, killed; raise StartTimeout or make it send READY=1",
+            LogMessage.TokenTimeout => $"{name}: no token for {effect.Job?.Identity} within {number} s; authd runs but does not answer",
             LogMessage.PostHooksTimeout => $"{name}: post hooks took more than {number} s, killed; the service goes on",
             LogMessage.StopTimeout => $"{name}: still running {number} s after it was told to stop, killing it",
             LogMessage.Unkillable => $"{name}: processes survived SIGKILL for 5 s, abandoned; look for stuck I/O, then reset the service",

@@ -287,7 +287,9 @@ internal sealed class Stopping(Machine machine)
         switch (service.State)
         {
             case ServiceState.Starting:
-                machine.Log(LogLevel.Error, LogMessage.StartTimeout, service, null, Words.Number(service.Activation!.StartTimeout));
+                Job? job = service.Phase == ActivationPhase.PreHook ? service.HookJob : service.MainJob;
+                LogMessage late = job is { Step: JobStep.Token } ? LogMessage.TokenTimeout : LogMessage.StartTimeout;
+                machine.Log(LogLevel.Error, late, service, null, Words.Number(service.Activation!.StartTimeout), job);
                 Fail(service, Cause.ReadinessTimeout);
                 break;
             case ServiceState.Stopping:

@@ -186,6 +186,10 @@ public sealed class StartTests
         Assert.Equal((ServiceState.Failed, Cause.ReadinessTimeout), (rig.State("a"), rig.Service("a").Cause));
         Assert.Equal(0, rig.Count(EffectKind.SendSignal, "a"));
         Assert.DoesNotContain(rig.Machine.Jobs, job => job.Service.Name == "a");
+
+        // The one who reads the log is told what was waited for.
+        LogMessage expected = rig.Holds(new Effect { Kind = EffectKind.RequestToken }) ? LogMessage.TokenTimeout : LogMessage.StartTimeout;
+        Assert.Contains(rig.Of(EffectKind.Log), e => e.Message == expected);
     }
 
     [Fact]

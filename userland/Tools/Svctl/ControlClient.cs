@@ -132,6 +132,7 @@ internal sealed class ControlClient : IDisposable
     private static string Hint(string code) => code switch
     {
         ControlMessage.ServiceNotFound => ": 'svctl list' names those you may query; 'svctl reload-config' reads new definitions",
+        ControlMessage.Timeout => ": 'svctl status' and 'evctl logs peinit' say where it stands",
         ControlMessage.OperationInProgress => ": 'svctl status' names it",
         _ => string.Empty,
     };
