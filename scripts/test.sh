@@ -10,7 +10,8 @@ Builds the images and runs the suites, cheapest first:
   managed   xunit on this machine: libraries, state machines, codecs, pkm/core
   kernel    C programs in a bare guest with pkm.ko (tests/Vm/guest, qemu/ktest.sh)
   vm        xunit against the booted image (tests/Vm)
---debug-kernel runs only the kernel suite, on a kernel built with KASAN and lockdep (the first time: an hour).
+--debug-kernel runs only the kernel suite, on a kernel built with KASAN and lockdep (the first time: an hour) and
+with the module's test build.
 FILTER keeps the tests whose full name (kernel: file name) contains it; `vectors` runs all tests on data of
 other implementations (their folder: PEIOS_VECTORS, by default ../shared/vectors) and nothing else.
 The last line is "N passed, N failed"; the exit status is 0 only if nothing failed.
@@ -46,8 +47,7 @@ test_debug_kernel() {
 	echo "test on the sanitizer kernel"
 	use_debug_kernel
 	MODULES=$OUT/kernel-debug
-	KTEST_MORE="-t 1800"
-	step debug-pkm.ko "mend the C error above" compile_module_copy "$MODULES/pkm" 0
+	KTEST_MORE="-m $MODULES/pkm-fault/pkm.ko -t 1800"
 	kernel_suite "$1"
 	echo "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
@@ -124,7 +124,7 @@ compile_guest_programs() {
 }
 
 # compile_module_copy FOLDER FAULT: the module again; FAULT=1 has a switch that makes its N-th allocation fail
-# (pkm/test/fault.h).
+# (pkm/test/fault.h) and checks the contexts of hooks (pkm/test/context.c).
 compile_module_copy() {
 	mkdir -p "$1"
 	find "$1" -name '*.[ch]' -delete # a source that is gone must not stay in the copy

@@ -50,7 +50,7 @@ struct hook {
 	unsigned long address;
 };
 
-#define HOOK(name) { #name, pkm_hook_##name, 0 },
+#define HOOK(name, contexts) { #name, pkm_hook_##name, 0 },
 static struct hook life_hooks[] __initdata = { PKM_LIFE_HOOKS(HOOK) };
 static struct hook check_hooks[] __initdata = { PKM_CHECK_HOOKS(HOOK) };
 #undef HOOK
