@@ -213,6 +213,7 @@ int kacs_audit_privilege_check(struct kacs_token *tok, u64 asked, u64 missing)
 
 	if (!(policy & (missing ? KACS_AUDIT_PRIVILEGE_FAILURE : KACS_AUDIT_PRIVILEGE_SUCCESS)))
 		return 0;
+	kacs_gate_pip(&gate);
 	for (bit = 0; bit < 64 && !err; bit++) {
 		struct kacs_privilege_event event = { .privilege = bit, .success = !missing };
 

@@ -15,7 +15,8 @@
  */
 struct kacs_blob *kacs_blob_alloc(u32 len, gfp_t gfp)
 {
-	struct kacs_blob *blob = kzalloc(struct_size(blob, data, len), gfp | __GFP_ACCOUNT);
+	/* The largest wants 16 pages, which need not lie in one piece; kmalloc alone when it may not sleep. */
+	struct kacs_blob *blob = kvzalloc(struct_size(blob, data, len), gfp | __GFP_ACCOUNT);
 
 	if (!blob)
 		return NULL;
@@ -54,5 +55,5 @@ void kacs_blob_put(struct kacs_blob *blob)
 	if (!blob || !refcount_dec_and_test(&blob->refs))
 		return;
 	kacs_count(KACS_DESCRIPTORS, -1);
-	kfree_rcu(blob, rcu);
+	kvfree_rcu(blob, rcu);
 }

@@ -9,7 +9,13 @@
 
 #include "internal.h"
 
-static void caller_pip(struct kacs_gate *gate)
+/**
+ * kacs_gate_pip() - the calling process's trust, where none was given
+ * @gate: its PIP values that are 0 are filled
+ *
+ * Context: process context.
+ */
+void kacs_gate_pip(struct kacs_gate *gate)
 {
 	struct kacs_psb *psb;
 
@@ -89,7 +95,7 @@ int kacs_gate(struct kacs_gate *gate)
 	memset(&gate->result, 0, sizeof(gate->result));
 	gate->sacl_matched = 0;
 	if (!gate->atomic)
-		caller_pip(gate);
+		kacs_gate_pip(gate);
 	if (kacs_sd_parse(&sd, gate->sd, gate->sd_len))
 		return decide(gate, NULL, NULL, 0);
 	need = kacs_scratch_size(&sd, gate->tree_count); /* 0 without conditions or a tree */

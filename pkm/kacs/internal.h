@@ -391,6 +391,7 @@ struct kacs_gate {
 	u32 sacl_matched;
 };
 
+void kacs_gate_pip(struct kacs_gate *gate);
 int kacs_gate(struct kacs_gate *gate);
 int kacs_gate_token(struct kacs_token *tok, u32 mask, u32 *granted);
 int kacs_gate_process(struct kacs_psb *target, u32 right);

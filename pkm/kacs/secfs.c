@@ -33,7 +33,7 @@ static long self_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	if (cmd == KACS_IOC_QUERY)
 		return kacs_ioc_query(file->private_data, (void __user *)arg);
-	return _IOC_TYPE(cmd) == KACS_IOC_MAGIC && cmd != KACS_IOC_QUERY ? -EACCES : -ENOTTY;
+	return _IOC_TYPE(cmd) == KACS_IOC_MAGIC ? -EACCES : -ENOTTY;
 }
 
 static int self_release(struct inode *inode, struct file *file)

@@ -263,6 +263,25 @@ static void copy_adjustable(struct kacs_token *tok, struct kacs_token *source)
 	spin_unlock_irqrestore(&source->lock, flags);
 }
 
+/* A copy that shares the fixed part; consumes @sd, NULL means out of memory. */
+static struct kacs_token *copy_of(struct kacs_token *source, u8 type, u8 level, struct kacs_blob *sd,
+				  gfp_t gfp)
+{
+	struct kacs_token *tok;
+
+	if (!sd)
+		return NULL;
+	refcount_inc(&source->fixed->refs);
+	tok = wrap(source->fixed, type, level, gfp);
+	if (!tok) {
+		kacs_blob_put(sd);
+		return NULL;
+	}
+	copy_adjustable(tok, source);
+	RCU_INIT_POINTER(tok->sd, sd);
+	return tok;
+}
+
 /**
  * kacs_token_duplicate() - a copy with an identity of its own
  * @source: token to copy; untouched
@@ -277,19 +296,10 @@ static void copy_adjustable(struct kacs_token *tok, struct kacs_token *source)
 struct kacs_token *kacs_token_duplicate(struct kacs_token *source, u8 type, u8 level, struct kacs_blob *sd,
 					gfp_t gfp)
 {
-	struct kacs_token *tok;
+	struct kacs_token *tok = copy_of(source, type, level, sd, gfp);
 
-	if (!sd)
-		return NULL;
-	refcount_inc(&source->fixed->refs);
-	tok = wrap(source->fixed, type, level, gfp);
-	if (!tok) {
-		kacs_blob_put(sd);
-		return NULL;
-	}
-	copy_adjustable(tok, source);
-	tok->modified_id = 0;
-	RCU_INIT_POINTER(tok->sd, sd);
+	if (tok)
+		tok->modified_id = 0;
 	return tok;
 }
 
@@ -344,13 +354,11 @@ struct kacs_token *kacs_token_filter(struct kacs_token *source, const struct kac
  */
 struct kacs_token *kacs_token_fork(struct kacs_token *parent, gfp_t gfp)
 {
-	struct kacs_token *tok =
-		kacs_token_duplicate(parent, parent->type, parent->level, kacs_token_sd_get(parent), gfp);
+	struct kacs_token *tok = copy_of(parent, parent->type, parent->level, kacs_token_sd_get(parent), gfp);
 
 	if (!tok)
 		return NULL;
 	memcpy(tok->guid, parent->guid, sizeof(tok->guid));
-	tok->modified_id = READ_ONCE(parent->modified_id);
 	tok->elevation = READ_ONCE(parent->elevation);
 	return tok;
 }

@@ -4,6 +4,7 @@
  * elevated token and its everyday half.
  */
 #include <linux/err.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <uapi/linux/pkm/kacs.h>
@@ -190,6 +191,7 @@ static int make_restricted(struct filter *f, struct kacs_token_spec *spec)
 	pkm_writer_init(&w, f->restricted, room);
 	for (pos = 0; pos < f->sids_len; pos += len) {
 		len = kacs_sid_len(f->sids + pos);
+		cond_resched(); /* thousands of SIDs, each sought among thousands */
 		if (had->count && !in_list(had, f->sids + pos))
 			continue;
 		pkm_writer_le32(&w, len);
