@@ -3,7 +3,7 @@
  * The whole decision, and what must hold of it whatever the input:
  *
  *  - a parsed descriptor and its bytes get one answer;
- *  - the trace says of every bit what the mask says;
+ *  - the trace says of every bit what the mask says, and names a step and an ACE that can say so;
  *  - MAXIMUM_ALLOWED is the set of bits that are granted one by one;
  *  - a deny ACE put in front never grants more;
  *  - without deny ACEs, a group disabled never grants more;
@@ -235,6 +235,46 @@ static int ask(struct world *v, const struct kacs_sd *sd, u32 desired, struct ka
 	return kacs_access_check(&req, sd, res);
 }
 
+/* Has the ACE that a trace names this bit, and its kind of answer? */
+static bool ace_says(const struct world *v, const struct kacs_sd *sd, const struct kacs_trace_entry *t,
+		     u32 bit)
+{
+	struct kacs_ace ace;
+	u32 pos = 0, i;
+
+	for (i = 0; kacs_acl_next(&sd->dacl, &pos, &ace); i++)
+		if (i == t->ace_index)
+			return !(ace.flags & KACS_ACE_INHERIT_ONLY) &&
+			       kacs_map_generic(ace.mask, v->req.map) & bit &&
+			       (1U << ace.type & (t->granted ? 0xa21U : 0x1442U)); /* KACS-AC-087 */
+	return false;
+}
+
+/* Can this step have given a requested bit this answer? KACS-AC-204. */
+static bool step_says(const struct world *v, const struct kacs_sd *sd, const struct kacs_trace_entry *t,
+		      u32 bit)
+{
+	switch (t->step) {
+	case KACS_STEP_DACL_ACE:
+		return ace_says(v, sd, t, bit);
+	case KACS_STEP_PRIVILEGE: /* nothing else grants it: who lacks it was denied by that */
+		return t->granted || bit == KACS_ACCESS_SYSTEM_SECURITY;
+	case KACS_STEP_OWNER:
+	case KACS_STEP_NULL_DACL:
+	case KACS_STEP_TAKE_OWNERSHIP:
+		return t->granted;
+	case KACS_STEP_MIC:
+	case KACS_STEP_PIP:
+	case KACS_STEP_DACL_END:
+	case KACS_STEP_RESTRICTED:
+	case KACS_STEP_CONFINEMENT:
+	case KACS_STEP_CENTRAL_POLICY:
+		return !t->granted;
+	default:
+		return false;
+	}
+}
+
 static void check_trace(struct world *v, const struct kacs_sd *sd)
 {
 	struct kacs_trace_entry trace[KACS_TRACE_ENTRIES];
@@ -253,6 +293,7 @@ static void check_trace(struct world *v, const struct kacs_sd *sd)
 		HOLDS(trace[i].step < KACS_STEP_COUNT);
 		HOLDS(trace[i].granted == (res.granted >> i & 1));
 		HOLDS((trace[i].step == KACS_STEP_DACL_ACE) == (trace[i].ace_index != KACS_TRACE_NO_INDEX));
+		HOLDS(!(res.want >> i & 1) || step_says(v, sd, &trace[i], 1U << i));
 	}
 }
 
@@ -358,13 +399,13 @@ static void check_one(struct world *v)
 }
 
 /* An ACE of four bytes: form, SID, mask and its place. */
-static void compose_ace(struct pkm_writer *w, u32 *count, u8 type, const u8 *in)
+static void compose_ace(struct pkm_writer *w, u32 *count, u8 type, const u8 *in, bool objects)
 {
 	const u8 *sid = pool_sid(in[1]);
 	u32 mask = (u32)in[2] << (in[3] % 22) & 0x1fffff;
 
 	(*count)++;
-	if (!(in[0] & 4)) {
+	if (!objects || !(in[0] & 4)) {
 		kacs_ace_write(w, type, in[0] & KACS_ACE_INHERIT_ONLY ? KACS_ACE_INHERIT_ONLY : in[0] & 0xc0,
 			       mask, sid);
 		return;
@@ -384,7 +425,7 @@ static void compose_ace(struct pkm_writer *w, u32 *count, u8 type, const u8 *in)
  * Random bytes are hardly ever a descriptor of several ACEs that concern the token, but every four
  * of them can be one: the properties need such descriptors more than they need malformed ones.
  */
-static u32 compose(u8 *out, u32 room, const u8 *in, u32 len)
+static u32 compose(u8 *out, u32 room, const u8 *in, u32 len, bool objects)
 {
 	static u8 dacl[4096], sacl[4096];
 	struct kacs_sd_parts parts = { .owner = pool_sid(len ? in[0] : 0), .dacl = dacl };
@@ -397,9 +438,9 @@ static u32 compose(u8 *out, u32 room, const u8 *in, u32 len)
 	kacs_acl_begin(&s, 4);
 	for (i = 1; i + 4 <= len && count[0] + count[1] < 48; i += 4) {
 		if (in[i] & 16)
-			compose_ace(&s, &count[1], KACS_ACE_AUDIT + (in[i] & 1), in + i);
+			compose_ace(&s, &count[1], KACS_ACE_AUDIT + (in[i] & 1), in + i, objects);
 		else
-			compose_ace(&d, &count[0], in[i] & 1 && in[0] & 1, in + i);
+			compose_ace(&d, &count[0], in[i] & 1 && in[0] & 1, in + i, objects);
 	}
 	HOLDS(!kacs_acl_end(&d, 0, count[0]) && !kacs_acl_end(&s, 0, count[1]));
 	parts.dacl_len = d.len;
@@ -410,16 +451,31 @@ static u32 compose(u8 *out, u32 room, const u8 *in, u32 len)
 	return w.len;
 }
 
-static void check_composed(struct world *v)
+static void check_composed(struct world *v, bool objects)
 {
 	static u8 composed[16384];
 	u8 *given = v->parts[0];
+	u32 len = v->lens[0];
 
-	v->lens[0] = compose(composed, sizeof(composed), given, v->lens[0]);
+	v->lens[0] = compose(composed, sizeof(composed), given, len, objects);
 	v->parts[0] = composed;
 	v->events = 0;
 	check_one(v);
 	v->parts[0] = given;
+	v->lens[0] = len;
+}
+
+/*
+ * Without anything that asks for the long way: most checks go the short ones, one of which reads
+ * raw bytes only once, and few inputs find there by themselves.
+ */
+static void check_plain(struct world *v)
+{
+	v->req.tree = NULL;
+	v->req.tree_count = 0;
+	v->state.privileges = 0;
+	v->subject.audit_policy = 0;
+	check_composed(v, false);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -436,7 +492,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (build_subject(&world)) {
 		build_request(&world);
 		check_one(&world);
-		check_composed(&world);
+		check_composed(&world, true);
+		check_plain(&world);
 	}
 	for (i = 0; i < 5; i++)
 		free(world.parts[i]);

@@ -93,6 +93,25 @@ static void rebuild_twice(const u8 *entry)
 	HOLDS(rebuild(first, second, sizeof(second)) == len && !memcmp(first, second, len));
 }
 
+/* Value number @i as the format has it, read without the code under test (KACS-FMT-104). */
+static bool value_is(const u8 *entry, u32 i, const struct cond_element *e)
+{
+	const u8 *p = entry + pkm_get_le32(entry + CLAIM_HEADER + 4 * i);
+
+	switch (pkm_get_le16(entry + 4)) {
+	case CLAIM_INT64:
+	case CLAIM_UINT64:
+		return e->i == (s64)pkm_get_le64(p);
+	case CLAIM_BOOLEAN:
+		return e->i == !!pkm_get_le64(p);
+	case CLAIM_OCTET:
+		p = entry + pkm_get_le32(p);
+		return e->p == p + 4 && e->len == pkm_get_le32(p);
+	default:
+		return e->p == entry + pkm_get_le32(p);
+	}
+}
+
 static void read_all(const u8 *entry)
 {
 	struct cond_value v = value_of(entry);
@@ -103,6 +122,7 @@ static void read_all(const u8 *entry)
 
 	cond_iter_start(&it, &v);
 	for (; cond_iter_next(&it, &e); n++) {
+		HOLDS(value_is(entry, n, &e));
 		HOLDS(!cond.budget || !cond_compare(&cond, &e, &e, n & 1));
 		if (n)
 			cond_compare(&cond, &e, &last, false);

@@ -75,6 +75,21 @@ static bool canonical(const struct kacs_sd *sd)
 	return at + sd->dacl.len == sd->data + sd->len;
 }
 
+static bool same_bytes(const u8 *a, u32 a_len, const u8 *b, u32 b_len)
+{
+	return !a == !b && a_len == b_len && (!a || !memcmp(a, b, a_len));
+}
+
+static bool same_parts(const struct kacs_sd *a, const struct kacs_sd *b)
+{
+	return same_bytes(a->owner, a->owner ? kacs_sid_len(a->owner) : 0, b->owner,
+			  b->owner ? kacs_sid_len(b->owner) : 0) &&
+	       same_bytes(a->group, a->group ? kacs_sid_len(a->group) : 0, b->group,
+			  b->group ? kacs_sid_len(b->group) : 0) &&
+	       same_bytes(a->sacl.data, a->sacl.len, b->sacl.data, b->sacl.len) &&
+	       same_bytes(a->dacl.data, a->dacl.len, b->dacl.data, b->dacl.len);
+}
+
 static void rebuild(const struct kacs_sd *sd)
 {
 	static u8 first[KACS_SD_MAX], second[KACS_SD_MAX];
@@ -88,7 +103,7 @@ static void rebuild(const struct kacs_sd *sd)
 	HOLDS(w.len <= sd->len);
 	if (canonical(sd))
 		HOLDS(w.len == sd->len && !memcmp(first, sd->data, w.len));
-	HOLDS(!kacs_sd_parse(&other, first, w.len));
+	HOLDS(!kacs_sd_parse(&other, first, w.len) && same_parts(sd, &other));
 	HOLDS(other.control == sd->control && other.dacl.count == sd->dacl.count &&
 	      other.sacl.count == sd->sacl.count && !other.label == !sd->label &&
 	      !other.trust == !sd->trust && other.dacl.facts == sd->dacl.facts);

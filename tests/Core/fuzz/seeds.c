@@ -49,6 +49,25 @@ static const u8 claims[] = "\x2c\0\0\0\x1c\0\0\0\1\0\0\0\0\0\0\0\2\0\0\0\x20\0\0
 			   "\0\0\0\0x\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0";
 static const u8 program[] = "artx\xf9\2\0\0\0x\0\4\1\0\0\0\0\0\0\0\3\2\x80\xfa\2\0\0\0x\0\x87\xa0";
 
+/* A rule with @acl in each of its places, another revision in each. */
+static void save_policy(int n, const struct kacs_acl *acl)
+{
+	u8 out[8192];
+	struct pkm_writer w;
+	u32 i;
+
+	pkm_writer_init(&w, out, sizeof(out));
+	pkm_writer_u8(&w, 1);
+	pkm_writer_le32(&w, 1);
+	pkm_writer_zero(&w, 4);
+	for (i = 0; i < 4; i++) {
+		pkm_writer_le32(&w, acl->len);
+		pkm_writer_bytes(&w, acl->data, acl->len);
+		out[w.len - acl->len] = 2 + i;
+	}
+	save("policy", 100 + n, out, w.len);
+}
+
 static void save_descriptor(int n, const u8 *sd, u32 len)
 {
 	/* clang-format off */
@@ -70,6 +89,7 @@ static void save_descriptor(int n, const u8 *sd, u32 len)
 		pkm_writer_bytes(&p, parsed.dacl.data, parsed.dacl.len);
 		pkm_writer_zero(&p, 12);
 		save("policy", n, spec, p.len);
+		save_policy(n, &parsed.dacl);
 	}
 	pkm_writer_init(&w, out, sizeof(out));
 	pkm_writer_bytes(&w, setup, sizeof(setup));
@@ -87,18 +107,62 @@ static void save_descriptor(int n, const u8 *sd, u32 len)
 	save("inherit", n, out, w.len);
 }
 
-static void save_spec(void)
-{
-	u8 out[1024] = { 2, 0, 0, 0, 1 };
-	const u8 *user = sid_named("U", 1);
-	struct kacs_sid_list groups;
+static u32 spec_end;
 
-	pkm_put_le32(out + 88, 192);
-	memcpy(out + 192, user, kacs_sid_len(user));
-	pkm_put_le32(out + 92, 192 + kacs_sid_len(user));
-	groups = list_of(out + 192 + kacs_sid_len(user), "G WD AU", 7);
-	pkm_put_le32(out + 96, groups.count);
-	save("spec", 0, out, 192 + kacs_sid_len(user) + groups.len);
+/* A section of a specification, its place and length or count to the header at @field. */
+static void section(u8 *out, u32 field, const void *data, u32 len, u32 second)
+{
+	memcpy(out + spec_end, data, len);
+	pkm_put_le32(out + field, spec_end);
+	pkm_put_le32(out + field + 4, second);
+	spec_end += len;
+}
+
+static void list_section(u8 *out, u32 field, const char *names)
+{
+	u8 room[512];
+	struct kacs_sid_list list = list_of(room, names, 0xf);
+
+	section(out, field, room, list.len, list.count);
+}
+
+/* One with the least in it, and one with every field set, each to another value. */
+static void save_specs(void)
+{
+	static const u8 dacl[8] = { 2, 0, 8 }, gids[8] = { 100, 0, 0, 0, 200 };
+	const u8 *user = sid_named("U", 1), *app = sid_named("APP", 3);
+	u8 out[4096] = { 2, 0, 0, 0, 2, 3 };
+	u32 i;
+
+	spec_end = 192;
+	section(out, 88, user, kacs_sid_len(user), 0);
+	list_section(out, 92, "G WD AU");
+	save("spec", 0, out, spec_end);
+	for (i = 16; i < 32; i++)
+		out[i] = 0xff - i % 8;
+	for (i = 36; i < 44; i++)
+		out[i] = i;
+	out[8] = 8;
+	out[12] = out[44] = 3;
+	for (i = 48; i < 64; i++)
+		out[i] = i;
+	out[64] = 2;
+	out[68] = 3;
+	for (i = 72; i < 88; i++)
+		out[i] = i;
+	section(out, 100, dacl, sizeof(dacl), sizeof(dacl));
+	section(out, 108, claims, sizeof(claims) - 1, sizeof(claims) - 1);
+	section(out, 116, claims, sizeof(claims) - 1, sizeof(claims) - 1);
+	list_section(out, 124, "U");
+	list_section(out, 132, "G AU");
+	section(out, 140, app, kacs_sid_len(app), kacs_sid_len(app));
+	list_section(out, 148, "AC");
+	out[156] = out[157] = out[158] = out[159] = 1;
+	section(out, 160, gids, sizeof(gids), 2);
+	list_section(out, 168, "G");
+	for (i = 176; i < 188; i++)
+		out[i] = i;
+	save("spec", 1, out, spec_end);
 }
 
 int main(int argc, char **argv)
@@ -120,6 +184,6 @@ int main(int argc, char **argv)
 	for (i = 0; i < 3; i++)
 		part(&w, claims, sizeof(claims) - 1);
 	save("cond", 0, out, w.len);
-	save_spec();
+	save_specs();
 	return 0;
 }
