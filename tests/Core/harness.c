@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 		return 1;
 	for (i = 0, t = tests; t; t = t->next)
 		sorted[i++] = t;
+	setvbuf(stdout, NULL, _IOLBF, 0); /* what was said before a crash is not lost */
 	qsort(sorted, count, sizeof(struct test *), by_name);
 	for (i = 0; i < count; i++) {
 		if (argc > 1 && !strcasestr(sorted[i]->name, argv[1]))

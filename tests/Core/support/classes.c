@@ -57,6 +57,38 @@ static bool owner_only_denied(const struct vector_facts *f)
 	       !kacs_subject_is_member(f->subject, f->state, owner);
 }
 
+static bool names_sid(const u8 *p, const u8 *end, const u8 *sid)
+{
+	u32 len = kacs_sid_len(sid);
+
+	for (; p + len <= end; p++)
+		if (!memcmp(p, sid, len))
+			return true;
+	return false;
+}
+
+static bool names_owner_rights(const struct kacs_acl *acl)
+{
+	static const u8 owner_rights[12] = { 1, 1, 0, 0, 0, 0, 0, 3, 4 };
+
+	return acl->data && names_sid(acl->data, acl->data + acl->len, owner_rights);
+}
+
+/* Does anything ask for S-1-3-4? The recovery policy does. */
+static bool asks_owner_rights(const struct vector_facts *f)
+{
+	u32 i, r;
+
+	if (f->sd->sacl.facts & KACS_ACL_POLICIES || names_owner_rights(&f->sd->dacl) ||
+	    names_owner_rights(&f->sd->sacl))
+		return true;
+	for (i = 0; i < f->policy_count; i++)
+		for (r = 0; r < f->policies[i].count; r++)
+			if (names_owner_rights(&f->policies[i].rules[r].dacl))
+				return true;
+	return false;
+}
+
 static bool odd_level(u32 level)
 {
 	return level > 16384 || level % 4096;
@@ -85,16 +117,6 @@ static bool names_virtual(const u8 *p, const u8 *end)
 {
 	for (; p + 12 <= end; p++)
 		if (p[0] == 1 && (sid_is(p, 3, 4) || sid_is(p, 5, 10)))
-			return true;
-	return false;
-}
-
-static bool names_sid(const u8 *p, const u8 *end, const u8 *sid)
-{
-	u32 len = kacs_sid_len(sid);
-
-	for (; p + len <= end; p++)
-		if (!memcmp(p, sid, len))
 			return true;
 	return false;
 }
@@ -207,11 +229,14 @@ enum vector_class vector_classify(const struct json *c, struct vector_facts *f)
 		return CLASS_RESERVED_ACE;
 	if (theirs == -EINVAL || f->rv == -EINVAL)
 		return CLASS_NONE;
-	if (owner_only_denied(f))
+	/* The verdict follows from the mask: none of the readings below tells them apart. */
+	if (is(f, "rv") && !(f->granted_differ & f->want))
+		return CLASS_NONE;
+	if (owner_only_denied(f) && asks_owner_rights(f))
 		return CLASS_OWNER_POLARITY;
 	if (maximum && (is(f, "privileges") || is(f, "used")))
 		return CLASS_MAXIMUM_USE;
-	if (!(f->granted_differ & map->all) && (maximum || f->want & ~map->all))
+	if (f->granted_differ && !(f->granted_differ & map->all))
 		return CLASS_OUTSIDE_ALL;
 	if ((is(f, "policies") || is(f, "staging")) && staged_rules(f) && !maximum)
 		return CLASS_STAGED_MASKS;

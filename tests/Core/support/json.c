@@ -145,11 +145,12 @@ size_t json_count(const struct json *array)
 
 const struct json *json_at(const struct json *array, size_t i)
 {
+	static const struct json nothing = { .kind = JSON_NULL };
 	const struct json *v;
 
 	for (v = array ? array->first : NULL; v && i; v = v->next)
 		i--;
-	return v;
+	return v ? v : &nothing;
 }
 
 static int digit(char c)

@@ -28,6 +28,7 @@ const struct json *json_parse(const char *line);
 const struct json *json_get(const struct json *object, const char *key);
 int64_t json_number(const struct json *object, const char *key, int64_t missing);
 size_t json_count(const struct json *array);
+/* A null where there is no such entry. */
 const struct json *json_at(const struct json *array, size_t i);
 /* Bytes of a string of hex digits; -1 when it is none or does not fit. */
 long json_hex(const struct json *string, uint8_t *out, size_t room);
