@@ -79,6 +79,14 @@ check_words() {
 	[ -z "$hits" ] || { echo "$hits"; offend "forbidden words"; }
 }
 
+# KACS-FMT-010: GUIDs, seeds and keys are not guessed.
+check_randomness() {
+	local hits
+	hits=$(sources 'pkm/*.[ch]' 'interop/*.[ch]' 'interop/*.cs' 'peinit/*.cs' 'userland/*.cs' 'qemu/*.cs' |
+		xargs -r grep -nE '\bprandom_|\bs?rand(om)?(_r)?\(|\bSystem\.Random|\bnew Random\b|\bRandom\.Shared' /dev/null)
+	[ -z "$hits" ] || { echo "$hits"; offend "predictable numbers: get_random_*() in the kernel, getrandom(2) elsewhere"; }
+}
+
 check_shell() {
 	local file
 	for file in $(sources '*.sh' .ci/run); do
@@ -116,6 +124,7 @@ check_function_sizes
 check_conditionals
 check_whitespace
 check_words
+check_randomness
 check_shell
 check_spec_copy
 check_format

@@ -188,6 +188,30 @@ TEST(Descriptor_CutAnywhere_IsRefused)
 	EXPECT_EQ(kacs_sd_parse(&sd, bytes, len), 0);
 }
 
+/* KACS-FMT-002: offsets are bytes, also odd ones; the highest bit of a mask is a right like any other */
+TEST(Descriptor_OddOffsetsAndHighMask_MeanBytesAndBits)
+{
+	u8 sd[512], moved[512];
+	struct kacs_ace ace;
+	struct kacs_sd parsed;
+	u32 len = sddl("O:UG:SYD:(A;;GR;;;U)", sd, sizeof(sd)), by, at, pos;
+
+	for (by = 1; by < 4; by++) {
+		memset(moved, 0, sizeof(moved));
+		memcpy(moved, sd, KACS_SD_HEADER);
+		memcpy(moved + KACS_SD_HEADER + by, sd + KACS_SD_HEADER, len - KACS_SD_HEADER);
+		for (at = 4; at < KACS_SD_HEADER; at += 4)
+			if (pkm_get_le32(moved + at))
+				pkm_put_le32(moved + at, pkm_get_le32(moved + at) + by);
+		EXPECT_EQ(kacs_sd_parse(&parsed, moved, len + by), 0);
+		EXPECT(kacs_sid_equal(parsed.owner, sid_named("U", 1)));
+		pos = 0;
+		EXPECT(kacs_acl_next(&parsed.dacl, &pos, &ace));
+		EXPECT_EQ(ace.mask, 0x80000000U);
+		EXPECT_EQ(kacs_map_generic(ace.mask, &kacs_map_file), 0x120089);
+	}
+}
+
 /* KACS-FMT-042 */
 TEST(Descriptor_Over65535Bytes_IsRefused)
 {

@@ -465,3 +465,51 @@ TEST(Inherit_Defaults_AreMarkedAsSuch)
 	EXPECT_EQ(pkm_get_le32(f.out + 16), 0);
 	EXPECT_EQ(f.child.control & KACS_SE_DACL_DEFAULTED, 0);
 }
+
+/* Bytes of what @f says, from scratch. */
+static u32 outcome(struct fixture *f, bool with_parent, bool with_creator, u8 *out, u32 room)
+{
+	struct pkm_writer w;
+
+	f->in.parent = with_parent ? &f->parent_sd : NULL;
+	f->in.creator = with_creator ? &f->creator_sd : NULL;
+	pkm_writer_init(&w, out, room);
+	EXPECT_EQ(kacs_inherit_sd(&f->in, &w), 0);
+	return w.len;
+}
+
+/* KACS-FMT-083: each input has its say, and none is needed any more once the result is written */
+TEST(Inherit_EachInput_ChangesTheResult)
+{
+	static const u8 dacl[8] = { 2, 0, 8 };
+	static struct fixture f, g;
+	u8 base[4096], other[4096];
+	u32 len, n, i;
+
+	memset(&f, 0, sizeof(f));
+	f.in.class_guid = guid_named('a');
+	run(&f, "O:SYD:(OA;OICI;GR;a;;V)(A;OICI;GW;;;CO)", "O:UG:SY", true);
+	/* Its GUID becomes the one of classes that inherit. */
+	pkm_put_le32(f.parent + (f.parent_sd.dacl.data - f.parent) + 16,
+		     KACS_ACE_INHERITED_OBJECT_TYPE_PRESENT);
+	len = outcome(&f, true, true, base, sizeof(base));
+	for (i = 0; i < 7; i++) {
+		g = f;
+		g.in.owner = i == 0 ? sid_named("V", 1) : g.in.owner;
+		g.in.container = i != 1;
+		g.in.class_guid = i == 2 ? guid_named('b') : g.in.class_guid;
+		g.in.map = i == 3 ? &kacs_map_key : g.in.map;
+		g.in.default_dacl = i == 5 || i == 6 ? dacl : NULL;
+		g.in.default_dacl_len = sizeof(dacl);
+		/* The token's owner counts without a creator, its DACL without a parent. */
+		n = outcome(&g, i != 4 && i != 5, i != 0, other, sizeof(other));
+		if (i == 6 ? n != len || memcmp(base, other, n) : n == len && !memcmp(base, other, n))
+			test_fail(__FILE__, __LINE__, "input %u", i);
+	}
+	/* Complete: the container may go or change. */
+	memset(f.parent, 0xff, sizeof(f.parent));
+	memset(f.creator, 0xff, sizeof(f.creator));
+	EXPECT_EQ(kacs_sd_parse(&g.child, base, len), 0);
+	EXPECT_EQ(g.child.dacl.count, 2);
+	EXPECT(kacs_sid_equal(g.child.owner, sid_named("U", 1)));
+}

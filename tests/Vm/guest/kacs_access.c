@@ -395,7 +395,7 @@ static void test_pip(int token)
 	args.pip_type = 512;
 	fails(check(&args), EACCES, "Check_PipTypeAlone_IsNotEnough");
 	args.pip_trust = 8192;
-	works(check(&args), "Check_PipGiven_IsUsed");
+	works(check(&args), "Check_PipGiven_IsUsed"); /* KACS-TOK-137 */
 	args.pip_type = 0;
 	fails(check(&args), EACCES, "Check_PipTrustAlone_IsNotEnough");
 	args.desired_access = 8;

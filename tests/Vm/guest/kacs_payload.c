@@ -24,7 +24,7 @@ static struct spec spec;
 static const uint8_t *body;
 static uint32_t body_len;
 
-/* The next event of @type; 0 when there is none. */
+/* The next event of @type, passing others; 0 when there is none. */
 static int take(const char *type)
 {
 	const uint8_t *e;
@@ -350,6 +350,29 @@ static void test_policy_diagnostic(void)
 	close(token);
 }
 
+/* The mask of alarm ACEs goes to the caller, who keeps it: the check itself reports nothing (KACS-AC-179). */
+static void test_alarm(void)
+{
+	uint8_t ace[20] = { 3, 0, 20, 0, 6 };
+	uint64_t session = 0;
+	int token = audited_token(&session, 0, 0);
+	struct kacs_access_check_args args;
+	uint32_t alarms = 0;
+
+	memcpy(ace + 8, SID_EVERYONE, 12);
+	args = args_for(token, make_sd(sd, ace, sizeof(ace)), 1);
+	args.continuous_audit_out_ptr = (uintptr_t)&alarms;
+	works(ioctl(dev, KACS_IOC_ACCESS_CHECK, &args), "Check_Alarm_Works");
+	ok(alarms == 6, "Check_Alarm_TellsTheMask");
+	ok(!take("access-audit"), "Check_Alarm_IsNotAudited");
+	alarms = 0;
+	args.desired_access = 2;
+	fails(ioctl(dev, KACS_IOC_ACCESS_CHECK, &args), EACCES, "Check_AlarmRefused_Eacces");
+	ok(alarms == 6, "Check_AlarmRefused_TellsTheMask"); /* KACS-AC-014 */
+	ok(!take("continuous-audit"), "Check_AlarmRefused_IsNoUse");
+	close(token);
+}
+
 /* --- tokens and sessions ------------------------------------------------------------------ */
 
 #define TOKEN_KEYS                                                                              \
@@ -507,6 +530,7 @@ int main(void)
 	test_extremes();
 	test_privilege_use();
 	test_policy_diagnostic();
+	test_alarm();
 	test_token_create();
 	test_sessions();
 	return plan();
