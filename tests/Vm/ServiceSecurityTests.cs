@@ -2,6 +2,7 @@
 using System;
 using System.Linq;
 using System.Text;
+using System.Text.Json.Nodes;
 using Peios.Security;
 using Peios.Tests;
 using Tests.Vm.Harness;
@@ -66,6 +67,40 @@ public sealed class ServiceSecurityTests : GuestTest
     }
 
     [Fact]
+    [Rule("PEINIT-147", "PEINIT-151")]
+    public void GenericRights_AndAudit_AreThoseOfServices()
+    {
+        const string key = Services + @"\nginx";
+        Assert.Equal(Denied, Status("nginx"));
+        Set(key, "O:SYG:SYD:(A;;0xf000f;;;SY)(A;;GR;;;LS)S:(AU;SAFA;0xf000f;;;LS)");
+        Guest.Eventually("reading is granted", () => Status("nginx") == Granted);
+        Assert.Equal(Denied, Command("stop", "nginx"));
+        Guest.Eventually("both are audited under the name of the service", () =>
+        {
+            string[] audited = Guest.Execute(new GuestCommand("/bin/evctl", "events", "access-audit", "--json")).Output.Split('\n');
+            return audited.Any(line => Speaks(line, 1, true)) && audited.Any(line => Speaks(line, 4, false));
+        });
+
+        Set(key, "O:SYG:SYD:(A;;0xf000f;;;SY)(A;;GX;;;LS)");
+        Guest.Eventually("reading is denied", () => Status("nginx") == Denied);
+        Assert.Equal(Granted, Command("restart", "nginx"));
+
+        Set(key, "O:SYG:SYD:(A;;0xf000f;;;SY)(A;;GW;;;LS)");
+        Guest.Eventually("executing is denied", () => Command("restart", "nginx") == Denied);
+        Assert.Equal(Denied, Status("nginx"));
+        Set(key, "O:SYG:SYD:(A;;0xf000f;;;SY)(A;;GA;;;LS)");
+        Guest.Eventually("all is granted", () => Status("nginx") == Granted && Command("stop", "nginx") == Granted);
+
+        Guest.Run("/bin/regctl", "delete", key, "ServiceSecurity");
+        Guest.Run("/bin/svctl", "start", "nginx");
+
+        static bool Speaks(string line, uint right, bool success) =>
+            line.Length > 0 && JsonNode.Parse(line)!.AsObject() is JsonObject record && (uint)record["requested_access"]! == right
+            && (bool)record["success"]! == success
+            && (string?)record["object_context"]!["bin"] == Convert.ToBase64String("peinit:service:nginx"u8);
+    }
+
+    [Fact]
     [Rule("PEINIT-152", "PEINIT-153", "PEINIT-426")]
     public void Denials_InAFlood_AreLoggedWithCallerTargetAndRightButNotEachOne()
     {
@@ -88,8 +123,10 @@ public sealed class ServiceSecurityTests : GuestTest
     // ACCESS_DENIED (CLI-002).
     private const int Denied = 3;
 
-    private int Status(string service) =>
-        Guest.Execute(new GuestCommand("/bin/svctl", "status", service) { Identity = "LocalService" }).ExitCode;
+    private int Status(string service) => Command("status", service);
+
+    private int Command(string command, string service) =>
+        Guest.Execute(new GuestCommand("/bin/svctl", command, service) { Identity = "LocalService" }).ExitCode;
 
     private void Set(string key, string sddl)
     {
