@@ -12,7 +12,7 @@ public sealed class RegistryRecoveryTests
     private const string Hive = "/var/lib/registry/machine.regdb";
 
     [Theory]
-    [Rule("LOREG-006", "LOREG-049", "LOREG-050")]
+    [Rule("LOREG-006", "LOREG-049", "LOREG-050", "PEINIT-028")]
     [InlineData($"dd if=/dev/urandom of={Hive} bs=4096 count=8 conv=notrunc")]
     [InlineData($"head -c 5000 {Hive} >/tmp/cut; cat /tmp/cut >{Hive}")]
     public void Boot_DamagedHive_EndsInRecoveryAndIsMended(string damage)
@@ -28,6 +28,12 @@ public sealed class RegistryRecoveryTests
         string console = guest.Console.Text[after..];
         Assert.Contains(Hive, console, StringComparison.Ordinal);
         Assert.Contains("--recover-from-backup", console, StringComparison.Ordinal);
+
+        // The boot that ends here is the second, and counted once.
+        after = guest.Console.Length;
+        guest.Type("echo attempts $(cat /.peinit/boot-attempts)\n");
+        guest.WaitForConsole("attempts 2\n", after);
+
         after = guest.Console.Length;
         guest.Type($"registryd --recover-from-backup Machine={Hive} && sync && echo all''done\n");
         guest.WaitForConsole("backup restored", after);
