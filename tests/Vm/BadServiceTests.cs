@@ -57,6 +57,40 @@ public sealed class BadServiceTests : GuestTest
     }
 
     [Fact]
+    [Rule("PEINIT-191")]
+    public void Start_MitigationThatThisKernelCannotGive_FailsAndSaysSo()
+    {
+        CommandResult hardened = Start("hardened", "ImagePath", "sz:/bin/sleep", "Arguments", "multi:1000", "Mitigations", "multi:WXP", "Readiness", "dword:1");
+        CommandResult harder = Start("harder", "ImagePath", "sz:/bin/sleep", "Arguments", "multi:1000", "Mitigations", "multi:WXP,CFIF", "Readiness", "dword:1");
+
+        Assert.Equal(0, hardened.ExitCode);
+        Assert.Equal(1, harder.ExitCode);
+        Assert.Contains("pre_exec_failure", Status("harder"), StringComparison.Ordinal);
+        Guest.Eventually("the log names the step", () => Guest.Execute(new GuestCommand("/bin/evctl", "logs", "peinit")).Output.Contains("(mitigations)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Rule("PEINIT-081", "PEINIT-164", "PEINIT-166")]
+    public void Definitions_AndSettings_AreWatched()
+    {
+        string key = @"Machine\System\Services\watched";
+        Guest.Shell($"regctl new -p '{key}' && regctl set '{key}' ImagePath sz:/bin/true && regctl set '{key}' Type dword:1");
+        Guest.Eventually("the new definition is known", () => Guest.Execute(new GuestCommand("/bin/svctl", "status", "watched")).ExitCode == 0);
+
+        // A request of more than this many bytes is refused from now on.
+        Guest.Shell(@"regctl new -p 'Machine\System\Init'; regctl set 'Machine\System\Init' MaxRequestSize dword:30");
+        Guest.Eventually("the setting counts", () => Guest.Execute(new GuestCommand("/bin/svctl", "status", "watched")).ExitCode != 0);
+        Guest.Shell(@"regctl delete 'Machine\System\Init' MaxRequestSize");
+        Guest.Eventually("the default counts again", () => Guest.Execute(new GuestCommand("/bin/svctl", "status", "watched")).ExitCode == 0);
+
+        // A newer schema is no reason to give up what is understood.
+        Guest.Shell(@"regctl set 'Machine\System\Services' SchemaVersion dword:2; svctl reload-config");
+        Guest.Eventually("the log speaks of it", () => Guest.Execute(new GuestCommand("/bin/evctl", "logs", "peinit")).Output.Contains("SchemaVersion is 2", StringComparison.Ordinal));
+        Guest.Run("/bin/svctl", "start", "watched");
+        Guest.Shell(@"regctl delete 'Machine\System\Services' SchemaVersion");
+    }
+
+    [Fact]
     [Rule("PEINIT-097", "PEINIT-098", "PEINIT-103")]
     public void Start_DefinitionOfWrongType_IsRefusedAndOthersRun()
     {
