@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using Peios.Interop;
 using Peios.Interop.Rsi;
+using Peios.Interop.Sqlite;
 using Registryd.Serve;
 using Xunit;
 
@@ -259,6 +260,24 @@ public sealed class StoreTests : IDisposable
     [Rule("RSI-020")]
     public void Request_TrailingBytes_AreIgnored() =>
         Assert.Equal(RsiStatus.Ok, _store.Call(RsiAbi.RSI_SET_VALUE, [.. Payload.Value(_store.Root, "v", [1]), 1, 2, 3]));
+
+    [Fact]
+    [Rule("RSI-059")]
+    public void Write_ThatWaits_HoldsUpNoRead()
+    {
+        Assert.True(SqliteDatabase.TryOpen(_store.DatabasePath, SqliteOpenFlags.ReadWrite, out SqliteDatabase? other, out _));
+        using (other)
+        {
+            Assert.Equal(SqliteCode.Ok, other.Execute("BEGIN IMMEDIATE"u8));
+            ulong write = _store.Post(RsiAbi.RSI_SET_VALUE, Payload.Value(_store.Root, "v", [1]));
+            ulong read = _store.Post(RsiAbi.RSI_QUERY_VALUES, Payload.QueryAll(_store.Root));
+            Assert.Equal(read, BitConverter.ToUInt64(_store.Take(), 4));
+
+            Assert.Equal(SqliteCode.Ok, other.Execute("ROLLBACK"u8));
+            byte[] late = _store.Take();
+            Assert.Equal((write, 0u), (BitConverter.ToUInt64(late, 4), BitConverter.ToUInt32(late, 14)));
+        }
+    }
 
     [Fact]
     [Rule("RSI-058", "LOREG-032")]
