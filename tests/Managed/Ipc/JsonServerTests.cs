@@ -252,6 +252,25 @@ public sealed class JsonServerTests : IDisposable
 
     [Fact]
     [Rule("AUTH-008")]
+    public void Descriptors_AsManyAsOneMessageHolds_EndTheConnectionAndAreClosed()
+    {
+        Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
+        using Fd reading = read!;
+        using Client client = Connect();
+        using (write)
+        {
+            int[] many = new int[250];
+            Array.Fill(many, write!.Raw);
+            Assert.True(client.Socket.Send("{\"command\":\"echo\",\"text\":\"alive\"}\n"u8, many).Ok);
+        }
+
+        Assert.Contains("INVALID_REQUEST", client.Line(), StringComparison.Ordinal);
+        Assert.Empty(_server.Connections);
+        AssertNobodyWrites(reading);
+    }
+
+    [Fact]
+    [Rule("AUTH-008")]
     public void Descriptors_MoreThanEightThatNobodyAsksFor_EndTheConnectionAndAreClosed()
     {
         Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
@@ -268,7 +287,12 @@ public sealed class JsonServerTests : IDisposable
 
         Assert.Contains("INVALID_REQUEST", client.Line(), StringComparison.Ordinal);
         Assert.Empty(_server.Connections);
-        // End of file: nobody holds the writing end any more.
+        AssertNobodyWrites(reading);
+    }
+
+    // End of file: nobody holds the writing end any more.
+    private static void AssertNobodyWrites(Fd reading)
+    {
         Assert.True(Polling.Wait(reading, Polling.Readable, 60_000).TryGet(out short events));
         Assert.NotEqual(0, events);
         Assert.Equal(0, Files.Read(reading, new byte[1]).TryGet(out int n) ? n : -1);
