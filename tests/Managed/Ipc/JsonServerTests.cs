@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Peios.Tests.Ipc;
 
-public sealed class JsonServerTests : IDisposable
+public sealed partial class JsonServerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("jsonserver").FullName;
     private readonly EventLoop _loop;
@@ -233,69 +233,6 @@ public sealed class JsonServerTests : IDisposable
         Assert.Equal(1, _server.Faults);
         other.Send("{\"command\":\"echo\",\"text\":\"fine\"}\n");
         Assert.Contains("fine", other.Line(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Rule("AUTH-008")]
-    public void Answer_WithDescriptor_CarriesExactlyIt()
-    {
-        using Client client = Connect();
-        client.Send("{\"command\":\"fd\"}\n");
-        using MessageBuffer beside = new();
-        Run();
-        byte[] buffer = new byte[256];
-        Assert.True(client.Socket.Receive(buffer, beside).Ok);
-        Assert.Equal(1, beside.FdCount);
-        using Fd? fd = beside.Take(0);
-        Assert.True(Files.Write(fd!, "x"u8).Ok);
-    }
-
-    [Fact]
-    [Rule("AUTH-008")]
-    public void Descriptors_AsManyAsOneMessageHolds_EndTheConnectionAndAreClosed()
-    {
-        Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
-        using Fd reading = read!;
-        using Client client = Connect();
-        using (write)
-        {
-            int[] many = new int[250];
-            Array.Fill(many, write!.Raw);
-            Assert.True(client.Socket.Send("{\"command\":\"echo\",\"text\":\"alive\"}\n"u8, many).Ok);
-        }
-
-        Assert.Contains("INVALID_REQUEST", client.Line(), StringComparison.Ordinal);
-        Assert.Empty(_server.Connections);
-        AssertNobodyWrites(reading);
-    }
-
-    [Fact]
-    [Rule("AUTH-008")]
-    public void Descriptors_MoreThanEightThatNobodyAsksFor_EndTheConnectionAndAreClosed()
-    {
-        Assert.True(Files.Pipe(out Fd? read, out Fd? write, nonBlocking: true).Ok);
-        using Fd reading = read!;
-        using Client client = Connect();
-        using (write)
-        {
-            int[] eight = new int[8];
-            Array.Fill(eight, write!.Raw);
-            Assert.True(client.Socket.Send("{\"command\":\"echo\",\"text\":\"alive\"}\n"u8, eight).Ok);
-            Assert.Contains("alive", client.Line(), StringComparison.Ordinal);
-            Assert.True(client.Socket.Send("{\"command\":\"echo\",\"text\":\"alive\"}\n"u8, eight.AsSpan(0, 1)).Ok);
-        }
-
-        Assert.Contains("INVALID_REQUEST", client.Line(), StringComparison.Ordinal);
-        Assert.Empty(_server.Connections);
-        AssertNobodyWrites(reading);
-    }
-
-    // End of file: nobody holds the writing end any more.
-    private static void AssertNobodyWrites(Fd reading)
-    {
-        Assert.True(Polling.Wait(reading, Polling.Readable, 60_000).TryGet(out short events));
-        Assert.NotEqual(0, events);
-        Assert.Equal(0, Files.Read(reading, new byte[1]).TryGet(out int n) ? n : -1);
     }
 
     [Fact]
