@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sys/syscall.h>
 
@@ -77,11 +78,6 @@ static void do_session_to_parent(void)
 	child(share_session);
 }
 
-static void do_load(void)
-{
-	syscall(SYS_init_module, NULL, 0, "");
-}
-
 static void do_map(void)
 {
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -98,6 +94,33 @@ static int traced(void)
 static void do_traceme(void)
 {
 	child(traced);
+}
+
+/* A tracer with less capabilities than its tracee needs one more, asked for under the lock of the hook above. */
+static int traced_by_less(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct caps[2];
+	int go[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(go))
+		return 1;
+	pid = fork();
+	if (!pid)
+		_exit(read(go[0], &c, 1) != 1 || traced());
+	syscall(SYS_capget, &head, caps);
+	caps[0].effective = caps[0].permitted &= ~(1u << CAP_SYS_BOOT);
+	if (syscall(SYS_capset, &head, caps) || write(go[1], "x", 1) != 1)
+		return 1;
+	waitpid(pid, NULL, 0);
+	return 0;
+}
+
+static void do_traceme_by_less(void)
+{
+	child(traced_by_less);
 }
 
 static void do_look(void)
@@ -175,7 +198,7 @@ static const struct {
 	{ "bprm_check_security", do_exec, "" },
 	{ "bprm_committed_creds", do_exec, "" },
 	{ "bprm_creds_for_exec", do_exec, "" },
-	{ "capable", do_load, "" },
+	{ "capable", do_traceme_by_less, "ai" },
 	{ "file_mprotect", do_map, "m" },
 	{ "mmap_addr", do_map, "m" },
 	{ "mmap_file", do_map, "" },
