@@ -119,7 +119,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    [Rule("LOREG-009", "LCS-146")]
+    [Rule("LOREG-009", "LCS-146", "KACS-FMT-146")]
     public void Import_Keys_InheritFromTheirParents()
     {
         Assert.Equal(0, Import("""

@@ -143,7 +143,8 @@ public sealed class SdEditTests
     public void Explain_SaysWhoGetsWhat_AndByWhichAce() =>
         VerifiedFile.Verify(
             Explain($"O:BAD:(D;;0x2;;;AN)(A;;FR;;;AN)(OA;;0x1;{Guid};;AU)(A;;FA;;;SY)(XA;;FX;;;BU;(a == 1))(A;;FX;;;BU)(A;IO;FA;;;WD)") + "\n" +
-            Explain("O:BAD:(A;;RC;;;OW)(A;;FR;;;BA)") + "\n" + Explain("O:SY") + "\n" + Explain("D:"),
+            Explain("O:BAD:(A;;RC;;;OW)(A;;FR;;;BA)") + "\n" + Explain("O:SY") + "\n" + Explain("D:") + "\n" +
+            Explain("O:SYD:(A;;FR;;;WD)(D;;FW;;;WD)(A;;FA;;;BU)(A;;FW;;;AN)S:(ML;;NWNR;;;HI)(TL;;FR;;;S-1-19-512-8192)(SP;;;;;S-1-17-1)"),
             "sd-explain");
 
     private static string Explain(string sddl)

@@ -50,6 +50,45 @@ internal static class ExplainCommand
         {
             context.Out.WriteLine("The DACL grants nothing to anyone.");
         }
+
+        foreach (string limit in Limits(target, sd, names))
+        {
+            context.Out.WriteLine(limit);
+        }
+    }
+
+    /// <summary>What of the SACL takes rights away, whatever the DACL gives (KACS-AC-066, KACS-AC-080, KACS-AC-127).</summary>
+    private static List<string> Limits(SdObject target, in SecurityDescriptor sd, SidNames names)
+    {
+        List<string> limits = [];
+        bool label = false;
+        bool trust = false;
+        _ = AclReader.TryRead(sd.Sacl, out AclReader reader);
+        while (reader.MoveNext(out Ace ace))
+        {
+            if ((ace.Flags & AceFlags.InheritOnly) != 0)
+            {
+                continue;
+            }
+
+            if (ace.Type == AceType.MandatoryLabel && !label)
+            {
+                label = true;
+                string policy = AceText.LabelPolicy(ace.Mask);
+                limits.Add($"Label {names.Of(ace.Sid)}: below it {(policy.Length == 0 ? "nothing is taken away" : policy)}.");
+            }
+            else if (ace.Type == AceType.ProcessTrustLabel && !trust)
+            {
+                trust = true;
+                limits.Add($"Trust label {names.Of(ace.Sid)}: below it at most {target.Rights.Describe(target.Rights.Mapping.Map(ace.Mask))}.");
+            }
+            else if (ace.Type == AceType.ScopedPolicyId)
+            {
+                limits.Add($"Central policy {names.Of(ace.Sid)}: may take rights away.");
+            }
+        }
+
+        return limits;
     }
 
     private static void PrintJson(ToolContext context, SdObject target, SidNames names, List<WhoGetsWhat.Answer> answers) => context.WriteJson(writer =>
@@ -73,6 +112,14 @@ internal static class ExplainCommand
 
             writer.WriteString("by", By(target, answer));
             writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("limits");
+        _ = SecurityDescriptor.TryRead(target.Descriptor, out SecurityDescriptor sd);
+        foreach (string limit in Limits(target, sd, names))
+        {
+            writer.WriteStringValue(limit);
         }
 
         writer.WriteEndArray();

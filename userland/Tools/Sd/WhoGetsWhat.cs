@@ -7,7 +7,8 @@ namespace Tools.Sd;
 
 /// <summary>
 /// Reads a descriptor as a list of answers: which principal gets which rights, and which ACE says so. Each principal is
-/// looked at alone; what a token gets, with all its groups, privileges and labels, only the kernel says.
+/// looked at alone, but as one of Everyone, whose denials are its own; what a token gets, with all its groups, privileges
+/// and labels, only the kernel says.
 /// </summary>
 internal static class WhoGetsWhat
 {
@@ -66,6 +67,7 @@ internal static class WhoGetsWhat
     {
         uint given = 0;
         uint refused = 0;
+        List<(uint Mask, int Ace)> denials = [];
         if (sid == sd.Owner && !NamesOwnerRights(sd))
         {
             // Before the walk: no deny takes them away (KACS-FMT-098).
@@ -73,24 +75,66 @@ internal static class WhoGetsWhat
             given = OwnersOwn;
         }
 
+        uint everyones = given;
         _ = AclReader.TryRead(sd.Dacl, out AclReader reader);
         for (int index = 0; reader.MoveNext(out Ace ace); index++)
         {
             uint mask = mapping.Map(ace.Mask);
-            // An ACE for one kind of object below decides nothing about the object itself.
-            if (!Acts(ace) || ace.Sid != sid || (mask & ~(given | refused)) == 0 || !ace.ObjectType.IsEmpty)
+            bool conditional = Ace.IsCallbackType(ace.Type);
+            bool granted = ace.Type is AceType.AccessAllowed or AceType.AccessAllowedObject or AceType.AccessAllowedCallback or AceType.AccessAllowedCallbackObject;
+            if (Acts(ace) && ace.Sid == WellKnownSids.Everyone && ace.Sid != sid && !conditional)
+            {
+                NoteEveryone(sid, granted, mask & ~(given | refused), index, ref everyones, denials);
+            }
+
+            if (!Acts(ace) || ace.Sid != sid || (mask & ~(given | refused)) == 0)
             {
                 continue;
             }
 
-            bool conditional = Ace.IsCallbackType(ace.Type);
-            bool granted = ace.Type is AceType.AccessAllowed or AceType.AccessAllowedObject or AceType.AccessAllowedCallback or AceType.AccessAllowedCallbackObject;
             // What an earlier ACE decided the other way is not this one's; what both say alike reads better whole.
             mask &= ~(granted ? refused : given);
-            answers.Add(new Answer(sid, mask, granted, index, conditional));
+            if (granted)
+            {
+                mask &= ~Denied(sid, mask & ~given, denials, answers);
+            }
+
+            if (mask != 0)
+            {
+                answers.Add(new Answer(sid, mask, granted, index, conditional));
+            }
+
             given |= conditional || !granted ? 0 : mask;
             refused |= conditional || granted ? 0 : mask;
         }
+    }
+
+    /// <summary>What an ACE for Everyone decides before a principal's own ACEs do; Anonymous need not be one of them.</summary>
+    private static void NoteEveryone(Sid sid, bool granted, uint mask, int index, ref uint everyones, List<(uint Mask, int Ace)> denials)
+    {
+        mask &= ~everyones;
+        if (mask != 0 && !granted && sid != WellKnownSids.Anonymous)
+        {
+            denials.Add((mask, index));
+        }
+
+        everyones |= mask;
+    }
+
+    /// <summary>Says which of these rights Everyone was denied before.</summary>
+    private static uint Denied(Sid sid, uint mask, List<(uint Mask, int Ace)> denials, List<Answer> answers)
+    {
+        uint denied = 0;
+        foreach ((uint bits, int ace) in denials)
+        {
+            if ((bits & mask & ~denied) != 0)
+            {
+                answers.Add(new Answer(sid, bits & mask & ~denied, false, ace, false));
+                denied |= bits & mask;
+            }
+        }
+
+        return denied;
     }
 
     private static bool NamesOwnerRights(in SecurityDescriptor sd)
