@@ -7,6 +7,8 @@
 #include "harness.h"
 #include "support/run.h"
 
+#include "../../pkm/core/kacs/private.h"
+
 #include <stdlib.h>
 
 /* KACS-TOK-048: an impersonation token may have a level, up to Delegation */
@@ -250,5 +252,60 @@ TEST(Payload_ForcedAndStaged_SayWhy)
 	for (i = 0; i < 3; i++) {
 		len = kacs_payload_policy(body, sizeof(body), &who, &staged[i]);
 		EXPECT(!memmem(body, len, "staged_auditing_differs", 23) == !!i);
+	}
+}
+
+/* A string claim @name of 1,024 values: @first alone, the others one string as long as the entry. */
+static u32 many_strings(u8 *p, char name, char first, u32 total)
+{
+	u8 *e = p + 4;
+	u32 at = 16 + 4 * KACS_CLAIM_VALUES_MAX, i;
+
+	memset(p, 0, total);
+	pkm_put_le32(p, total - 4);
+	pkm_put_le32(e, at);
+	e[4] = 3;
+	pkm_put_le32(e + 12, KACS_CLAIM_VALUES_MAX);
+	e[at] = name;
+	e[at + 4] = first;
+	pkm_put_le32(e + at + 8, at + 4);
+	pkm_put_le32(e + at + 12, at + 16);
+	for (i = at + 16; i + 2 < total - 4; i += 2)
+		e[i] = 'x';
+	for (i = 0; i < KACS_CLAIM_VALUES_MAX; i++)
+		pkm_put_le32(e + 16 + 4 * i, at + (i ? 12 : 8));
+	return total;
+}
+
+/*
+ * KACS-FMT-003, KACS-FMT-140: reading a string to its end is work. Two thousand long ones in each of
+ * four thousand comparisons once took half a minute, and nothing was charged for them.
+ */
+TEST(Condition_LongStringsRead_SpendTheBudget)
+{
+	static const u8 attribute[2][7] = { { 0xf8, 2, 0, 0, 0, 'a' }, { 0xf8, 2, 0, 0, 0, 'b' } };
+	static const u8 operators[] = { 0x80, 0x86, 0x88 };
+	static struct cond_value stack[KACS_COND_DEPTH];
+	static u8 claims[65536];
+	u32 len = many_strings(claims, 'a', 'p', 32000), op;
+	const struct kacs_acl none = { 0 };
+	u8 program[32];
+
+	len += many_strings(claims + len, 'b', 'q', 32000);
+	EXPECT_EQ(kacs_claims_validate(claims, len), 0);
+	for (op = 0; op < ARRAY_SIZE(operators); op++) {
+		struct kacs_cond cond = { .stack = stack, .sacl = &none, .budget = COND_BUDGET };
+		struct pkm_writer w;
+
+		cond.claims[COND_LOCAL] = claims;
+		cond.claims_len[COND_LOCAL] = len;
+		pkm_writer_init(&w, program, sizeof(program));
+		pkm_writer_bytes(&w, "artx", 4);
+		pkm_writer_bytes(&w, attribute[0], 7);
+		pkm_writer_bytes(&w, attribute[1], 7);
+		pkm_writer_u8(&w, operators[op]);
+		EXPECT_EQ(kacs_cond_eval(&cond, NULL, VIEW_DENY, program, w.len), COND_UNKNOWN);
+		if (cond.budget)
+			test_fail(__FILE__, __LINE__, "operator %02x left %u", operators[op], cond.budget);
 	}
 }

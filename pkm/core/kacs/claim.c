@@ -22,23 +22,22 @@ static bool name_fits(const u8 *entry, u32 len, u32 off)
 }
 
 /*
- * Is there a UTF-16 zero at or behind @off, at the same parity? Looked for
- * from the end: a thousand values that name one long string are then checked
- * by the few bytes behind its terminator, not by a thousand walks along it.
+ * Behind the last UTF-16 zero at offsets of this parity, 0: there is none. What
+ * begins before it has a terminator. Found once for all values of an entry: a
+ * thousand may name one long string.
  */
-static bool string_fits(const u8 *entry, u32 len, u32 off)
+static u32 last_zero(const u8 *entry, u32 len, u32 parity)
 {
 	u32 at;
 
-	if (len - off < 2)
-		return false;
-	at = off + ((len - off - 2) & ~1U);
-	while (at > off && pkm_get_le16(entry + at))
-		at -= 2;
-	return !pkm_get_le16(entry + at);
+	for (at = ((len - 2 - parity) & ~1U) + parity; pkm_get_le16(entry + at); at -= 2)
+		if (at < 2)
+			return 0;
+	return at + 1;
 }
 
-static bool value_fits(const u8 *entry, u32 len, u32 type, u32 off)
+/* @zeros: last_zero() of either parity, for strings. */
+static bool value_fits(const u8 *entry, u32 len, u32 type, u32 off, const u32 zeros[2])
 {
 	u32 at, n;
 
@@ -51,7 +50,7 @@ static bool value_fits(const u8 *entry, u32 len, u32 type, u32 off)
 	if (at > len)
 		return false;
 	if (type == CLAIM_STRING)
-		return string_fits(entry, len, at);
+		return at < zeros[at & 1];
 	if (type == CLAIM_SID)
 		return kacs_sid_prefix(entry + at, len - at) != 0;
 	if (len - at < 4)
@@ -85,7 +84,7 @@ static bool type_known(u32 type)
  */
 int kacs_claim_validate(const u8 *entry, u32 len)
 {
-	u32 type, count, i;
+	u32 type, count, i, zeros[2] = { 0, 0 };
 
 	if (len < CLAIM_HEADER)
 		return -EINVAL;
@@ -98,8 +97,12 @@ int kacs_claim_validate(const u8 *entry, u32 len)
 	/* An empty attribute of an unsupported type is refused all the same. */
 	if (!type_known(type))
 		return -EINVAL;
+	if (type == CLAIM_STRING && count) {
+		zeros[0] = last_zero(entry, len, 0);
+		zeros[1] = last_zero(entry, len, 1);
+	}
 	for (i = 0; i < count; i++)
-		if (!value_fits(entry, len, type, pkm_get_le32(entry + CLAIM_HEADER + 4 * i)))
+		if (!value_fits(entry, len, type, pkm_get_le32(entry + CLAIM_HEADER + 4 * i), zeros))
 			return -EINVAL;
 	return 0;
 }

@@ -37,7 +37,7 @@ static int truth(bool b)
 }
 
 /* KACS-FMT-120. */
-static int logical_value(const struct cond_value *v)
+static int logical_value(struct machine *m, const struct cond_value *v)
 {
 	struct cond_element e;
 	struct cond_iter it;
@@ -50,7 +50,7 @@ static int logical_value(const struct cond_value *v)
 		return ABORT;
 	if (v->count != 1)
 		return COND_UNKNOWN;
-	cond_iter_start(&it, v);
+	cond_iter_start(&it, m->cond, v);
 	cond_iter_next(&it, &e);
 	if (v->types == CLASS_INT)
 		return truth(e.i);
@@ -110,10 +110,10 @@ static int equal(struct machine *m, const struct cond_value *a, const struct con
 
 	if (a->count != b->count)
 		return COND_FALSE;
-	cond_iter_start(&left, a);
-	cond_iter_start(&right, b);
+	cond_iter_start(&left, m->cond, a);
+	cond_iter_start(&right, m->cond, b);
 	/* To the end even after a difference: mixed classes abort anywhere. */
-	while (cond_iter_next(&left, &x) && cond_iter_next(&right, &y)) {
+	while (cond_iter_next(&left, &x) && cond_iter_next(&right, &y) && cond_charge(m->cond, 0)) {
 		if (x.type != y.type)
 			return ABORT;
 		if (same && cond_compare(m->cond, &x, &y, exact))
@@ -131,8 +131,8 @@ static int ordered(struct machine *m, u8 op, const struct cond_value *a, const s
 	/* Lists have no order. */
 	if (a->count != 1 || b->count != 1 || classes_mix(a, b))
 		return ABORT;
-	cond_iter_start(&left, a);
-	cond_iter_start(&right, b);
+	cond_iter_start(&left, m->cond, a);
+	cond_iter_start(&right, m->cond, b);
 	cond_iter_next(&left, &x);
 	cond_iter_next(&right, &y);
 	order = cond_compare(m->cond, &x, &y, cond_exact(a, b));
@@ -153,7 +153,7 @@ static bool occurs(struct machine *m, const struct cond_element *e, const struct
 	struct cond_iter it;
 	struct cond_element other;
 
-	cond_iter_start(&it, in);
+	cond_iter_start(&it, m->cond, in);
 	while (m->cond->budget && cond_iter_next(&it, &other))
 		if (!cond_compare(m->cond, e, &other, exact))
 			return true;
@@ -171,8 +171,8 @@ static int set_operator(struct machine *m, bool contains, const struct cond_valu
 
 	if (classes_mix(a, b))
 		return ABORT;
-	cond_iter_start(&it, each);
-	while (cond_iter_next(&it, &e)) {
+	cond_iter_start(&it, m->cond, each);
+	while (cond_iter_next(&it, &e) && cond_charge(m->cond, 0)) {
 		/* Contains fails at the first one missing, Any_of ends at the first hit. */
 		if (occurs(m, &e, in, exact) != contains)
 			return truth(!contains);
@@ -222,7 +222,7 @@ static int member_of(struct machine *m, const struct cond_value *v, bool device,
 		devices.enabled = view->device_enabled;
 		view = &devices;
 	}
-	cond_iter_start(&it, v);
+	cond_iter_start(&it, m->cond, v);
 	while (cond_iter_next(&it, &e)) {
 		cond_charge(m->cond, e.len);
 		match = view->set->slots && view_match(view, e.p, m->polarity);
@@ -257,16 +257,16 @@ static int unary(struct machine *m, u8 op, const struct cond_value *v)
 	case OP_NOT_DEVICE_MEMBER_OF_ANY:
 		return negate(member_of(m, v, true, true));
 	default:
-		return negate(logical_value(v));
+		return negate(logical_value(m, v));
 	}
 }
 
 static int binary(struct machine *m, u8 op, const struct cond_value *a, const struct cond_value *b)
 {
 	if (op == OP_AND)
-		return logical_and(logical_value(a), logical_value(b));
+		return logical_and(logical_value(m, a), logical_value(m, b));
 	if (op == OP_OR)
-		return logical_or(logical_value(a), logical_value(b));
+		return logical_or(logical_value(m, a), logical_value(m, b));
 	return relation(m, op, a, b);
 }
 

@@ -89,11 +89,13 @@ struct cond_element {
 
 /**
  * struct cond_iter - walk over the values of an operand
+ * @cond: pays
  * @v: operand
  * @c: position in a composite literal
  * @i: values seen
  */
 struct cond_iter {
+	struct kacs_cond *cond;
 	const struct cond_value *v;
 	struct pkm_cursor c;
 	u32 i;
@@ -110,7 +112,7 @@ static inline bool cond_charge(struct kacs_cond *cond, u32 bytes)
 
 bool cond_read_operand(struct pkm_cursor *c, u8 op, struct cond_value *v);
 void cond_resolve(struct kacs_cond *cond, u8 op, u32 polarity, struct cond_value *v);
-void cond_iter_start(struct cond_iter *it, const struct cond_value *v);
+void cond_iter_start(struct cond_iter *it, struct kacs_cond *cond, const struct cond_value *v);
 bool cond_iter_next(struct cond_iter *it, struct cond_element *out);
 int cond_compare(struct kacs_cond *cond, const struct cond_element *a, const struct cond_element *b,
 		 bool exact);

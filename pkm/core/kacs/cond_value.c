@@ -262,12 +262,14 @@ static void claim_value(const u8 *entry, u32 i, struct cond_element *out)
 /**
  * cond_iter_start() - walk the values of an operand
  * @it: iterator
+ * @cond: pays for the work
  * @v: literal, composite or attribute
  *
  * Context: Any.
  */
-void cond_iter_start(struct cond_iter *it, const struct cond_value *v)
+void cond_iter_start(struct cond_iter *it, struct kacs_cond *cond, const struct cond_value *v)
 {
+	it->cond = cond;
 	it->v = v;
 	it->i = 0;
 	if (v->kind == KIND_LIST)
@@ -292,6 +294,9 @@ bool cond_iter_next(struct cond_iter *it, struct cond_element *out)
 	if (v->kind == KIND_ATTRIBUTE) {
 		out->type = v->types;
 		claim_value(v->p, it->i++, out);
+		/* A string was read to its end; a thousand values may share one of 60 KiB. */
+		if (out->type == CLASS_STRING)
+			cond_charge(it->cond, out->len);
 		return true;
 	}
 	it->i++;

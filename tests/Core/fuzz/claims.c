@@ -47,6 +47,7 @@ static u32 rebuild(const u8 *entry, u8 *out, u32 cap)
 	const u8 *name = entry + pkm_get_le32(entry);
 	struct cond_element e;
 	struct cond_iter it;
+	struct kacs_cond cond = { .budget = 1 };
 	struct pkm_writer w;
 	u32 i;
 
@@ -57,7 +58,7 @@ static u32 rebuild(const u8 *entry, u8 *out, u32 cap)
 	do
 		pkm_writer_bytes(&w, name, 2);
 	while (pkm_get_le16((name += 2) - 2));
-	cond_iter_start(&it, &v);
+	cond_iter_start(&it, &cond, &v);
 	for (i = 0; cond_iter_next(&it, &e); i++) {
 		pkm_writer_patch_le32(&w, CLAIM_HEADER + 4 * i, w.len);
 		put_value(&w, &e);
@@ -69,10 +70,11 @@ static bool same_values(const u8 *a, const u8 *b)
 {
 	struct cond_value x = value_of(a), y = value_of(b);
 	struct cond_element e, f;
+	struct kacs_cond cond = { .budget = 1 };
 	struct cond_iter i, j;
 
-	cond_iter_start(&i, &x);
-	cond_iter_start(&j, &y);
+	cond_iter_start(&i, &cond, &x);
+	cond_iter_start(&j, &cond, &y);
 	while (cond_iter_next(&i, &e)) {
 		if (!cond_iter_next(&j, &f) || e.type != f.type || e.is_unsigned != f.is_unsigned)
 			return false;
@@ -120,7 +122,7 @@ static void read_all(const u8 *entry)
 	struct cond_iter it;
 	u32 n = 0;
 
-	cond_iter_start(&it, &v);
+	cond_iter_start(&it, &cond, &v);
 	for (; cond_iter_next(&it, &e); n++) {
 		HOLDS(value_is(entry, n, &e));
 		HOLDS(!cond.budget || !cond_compare(&cond, &e, &e, n & 1));
