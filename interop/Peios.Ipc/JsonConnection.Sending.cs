@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System;
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Peios.Interop;
 
@@ -9,11 +8,14 @@ namespace Peios.Ipc;
 /// <summary>The sending half: what the client does not take at once waits in a bounded buffer.</summary>
 public sealed partial class JsonConnection
 {
-    private ArrayBufferWriter<byte>? _unsent;
-    private int _sentOfUnsent;
+    private byte[] _unsent = [];
+    private int _unsentStart;
 
     /// <summary>Bytes accepted but not taken by the client yet.</summary>
-    public int UnsentBytes => _unsent is null ? 0 : _unsent.WrittenCount - _sentOfUnsent;
+    public int UnsentBytes { get; private set; }
+
+    /// <summary>Bytes of memory that answers wait in.</summary>
+    public int UnsentRoom => _unsent.Length;
 
     private void Transmit(ReadOnlySpan<byte> line)
     {
@@ -52,7 +54,6 @@ public sealed partial class JsonConnection
 
     private void Queue(ReadOnlySpan<byte> rest)
     {
-        _unsent ??= new ArrayBufferWriter<byte>(rest.Length);
         // A client that never reads must not cost memory without bound; descriptors cannot be queued at all.
         if (UnsentBytes + rest.Length > _server.Limits.UnsentBytes || _outgoing.Count > 0)
         {
@@ -60,18 +61,36 @@ public sealed partial class JsonConnection
             return;
         }
 
-        _unsent.Write(rest);
+        MakeRoom(rest.Length);
+        rest.CopyTo(_unsent.AsSpan(_unsentStart + UnsentBytes));
+        UnsentBytes += rest.Length;
         UpdateInterest();
     }
 
-    private void Flush()
+    // What the client took makes room for what follows: one that always leaves something would let the buffer grow for
+    // ever. Half of it is free afterwards, so that moving costs little for each byte.
+    private void MakeRoom(int bytes)
     {
-        if (_unsent is null || UnsentBytes == 0)
+        int needed = UnsentBytes + bytes;
+        if (_unsentStart + needed <= _unsent.Length)
         {
             return;
         }
 
-        if (!_socket.Send(_unsent.WrittenSpan[_sentOfUnsent..]).TryGet(out int count, out Errno error))
+        byte[] target = needed * 2 <= _unsent.Length ? _unsent : new byte[needed * 2];
+        _unsent.AsSpan(_unsentStart, UnsentBytes).CopyTo(target);
+        _unsent = target;
+        _unsentStart = 0;
+    }
+
+    private void Flush()
+    {
+        if (UnsentBytes == 0)
+        {
+            return;
+        }
+
+        if (!_socket.Send(_unsent.AsSpan(_unsentStart, UnsentBytes)).TryGet(out int count, out Errno error))
         {
             if (error != Errno.EAGAIN)
             {
@@ -81,15 +100,16 @@ public sealed partial class JsonConnection
             return;
         }
 
-        _sentOfUnsent += count;
+        _unsentStart += count;
+        UnsentBytes -= count;
         LastActivity = Clock.Monotonic;
         if (UnsentBytes > 0)
         {
             return;
         }
 
-        _unsent = null;
-        _sentOfUnsent = 0;
+        _unsent = [];
+        _unsentStart = 0;
         if (_closing)
         {
             Close();

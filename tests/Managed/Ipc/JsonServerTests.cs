@@ -250,6 +250,32 @@ public sealed partial class JsonServerTests : IDisposable
         Assert.Empty(_server.Connections);
     }
 
+    [Fact]
+    public void Client_ThatAlwaysLeavesSomething_CostsNoMoreThanItLeaves()
+    {
+        using Client client = Connect();
+        byte[] request = Encoding.UTF8.GetBytes("{\"command\":\"echo\",\"text\":\"" + new string('y', 60_000) + "\"}\n");
+        byte[] taken = new byte[60_000];
+        int sent = 0;
+        Run();
+        while (sent < 20 << 20)
+        {
+            JsonConnection served = Assert.Single(_server.Connections);
+            if (served.UnsentBytes < 600_000)
+            {
+                client.TrySend(request);
+                sent += request.Length;
+            }
+            else
+            {
+                _ = client.Socket.Receive(taken);
+            }
+
+            Run(12);
+            Assert.InRange(served.UnsentRoom, 0, 2 * _server.Limits.UnsentBytes);
+        }
+    }
+
     private Client Connect()
     {
         Assert.True(UnixSocket.Connect(SocketPath).TryGet(out UnixSocket? socket));
