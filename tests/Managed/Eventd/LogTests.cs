@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using Eventd;
 using Peios.Events;
+using Peios.Interop;
 using Peios.Interop.Sqlite;
 using Xunit;
 
@@ -50,6 +51,21 @@ public sealed class LogTests : IDisposable
         _f.Log(Record(ref two, "nginx", false, "b", 2));
         EventdFixture.Until(() => Rows().Count == 3, "three records");
         Assert.Equal(["77|redis|1|kaputt ❌", "1|nginx|0|a", "2|nginx|0|b"], Rows());
+        _f.Stop(daemon);
+    }
+
+    [Fact]
+    [Rule("EVT-091")]
+    public void Record_FromTheFuture_IsOfNow()
+    {
+        Daemon daemon = _f.Start();
+        MsgPackWriter w = new(new byte[400]);
+        w.Array(3);
+        Record(ref w, "liar", false, "a", long.MaxValue);
+        Record(ref w, "liar", false, "b", ulong.MaxValue);
+        _f.Log(Record(ref w, "liar", false, "c", Clock.Realtime + 86_400_000_000_000));
+        EventdFixture.Until(() => Rows().Count == 3, "three records");
+        Assert.Equal(["0"], _f.Rows($"SELECT count(*) FROM logs WHERE timestamp > {Clock.Realtime}", _f.Settings.LogStorePath));
         _f.Stop(daemon);
     }
 

@@ -162,7 +162,9 @@ internal sealed class LogThread : IDisposable
             }
 
             _inBatch++;
-            ulong time = record.Timestamp is 0 or > long.MaxValue ? now : record.Timestamp;
+            // Whoever may log chooses the time. Rows from the future would outlive all others: retention, by age and by
+            // size, takes the oldest first.
+            ulong time = record.Timestamp is 0 || record.Timestamp > now ? now : record.Timestamp;
             if (!_failed)
             {
                 Check(_table.Insert((long)time, record.Origin, record.IsError, record.Message));
