@@ -309,3 +309,42 @@ TEST(Condition_LongStringsRead_SpendTheBudget)
 			test_fail(__FILE__, __LINE__, "operator %02x left %u", operators[op], cond.budget);
 	}
 }
+
+/*
+ * KACS-FMT-003, KACS-FMT-051, KACS-FMT-074: as many ACEs as fit, each of 8 bytes. Of an unknown type they
+ * are passed over, one by one, up to the last ACE; of a known one they have no room for a SID.
+ */
+TEST(Descriptor_OfEightByteAces_IsWalkedOrRefused)
+{
+	static u8 bytes[KACS_SD_MAX];
+	const u8 types[] = { 0x20, 0x04, KACS_ACE_ALLOWED, KACS_ACE_ALLOWED_OBJECT,
+			     KACS_ACE_ALLOWED_CALLBACK };
+	struct kacs_result raw;
+	struct kacs_sd parsed;
+	struct pkm_writer w;
+	u32 i, k;
+
+	for (k = 0; k < ARRAY_SIZE(types); k++) {
+		setup(&plain, "O:SYG:SYD:", 1);
+		memcpy(bytes, r.sd, r.sd_len);
+		pkm_writer_init(&w, bytes, sizeof(bytes));
+		w.len = pkm_get_le32(r.sd + 16);
+		i = w.len;
+		kacs_acl_begin(&w, 4);
+		for (; w.len + 8 + 36 <= sizeof(bytes);) {
+			pkm_writer_le32(&w, types[k] | 8U << 16);
+			pkm_writer_le32(&w, 1);
+		}
+		kacs_ace_write(&w, KACS_ACE_ALLOWED, 0, 1, sid_named("U", 1));
+		EXPECT_EQ(kacs_acl_end(&w, i, (w.len - i - 8 - 36) / 8 + 1), 0);
+		EXPECT(pkm_writer_ok(&w));
+		EXPECT_EQ(kacs_access_check_raw(&r.req, bytes, w.len, &raw), k < 2 ? 0 : -EINVAL);
+		EXPECT_EQ(raw.granted, k < 2);
+		EXPECT_EQ(kacs_sd_parse(&parsed, bytes, w.len), k < 2 ? 0 : -EINVAL);
+		if (k < 2) {
+			EXPECT_EQ(parsed.dacl.count, (w.len - i - 8 - 36) / 8 + 1);
+			EXPECT_EQ(kacs_access_check(&r.req, &parsed, &raw), 0);
+			EXPECT_EQ(raw.granted, 1);
+		}
+	}
+}

@@ -141,14 +141,15 @@ static const struct kacs_policy *count_find(void *ctx, const u8 *sid, u32 len)
 /* A SACL full of policy names costs a look at each and a run of each policy. */
 TEST(Policy_ThousandsOfNames_AreRunOnce)
 {
-	static const struct rule_text rule[] = { { .dacl = "O:SYG:SYD:(A;;FA;;;WD)" } };
+	static const struct rule_text rule[] = { { .dacl = "O:SYG:SYD:(A;;FA;;;WD)",
+						   .sacl = "O:SYG:SYS:(AU;SAFA;FA;;;WD)" } };
 	static u8 sacl[KACS_SD_MAX], sd[KACS_SD_MAX];
 	struct kacs_sd_parts parts = { .owner = sid_named("SY", 2), .sacl = sacl };
 	struct pkm_writer w;
 	u32 n;
 
 	install(0, rule, 1);
-	setup(&plain, "O:SYG:SYD:", 0);
+	setup(&plain, "O:SYG:SYD:", 1);
 	pkm_writer_init(&w, sacl, sizeof(sacl));
 	kacs_acl_begin(&w, 2);
 	for (n = 0; n < 3000; n++)
@@ -160,8 +161,9 @@ TEST(Policy_ThousandsOfNames_AreRunOnce)
 	EXPECT_EQ(kacs_sd_write(&parts, &w), 0);
 	r.req.find_policy = count_find;
 	lookups = 0;
-	EXPECT_EQ(kacs_access_check_raw(&r.req, sd, w.len, &r.res), 0);
-	EXPECT_EQ(lookups, 2);
+	EXPECT_EQ(kacs_access_check_raw(&r.req, sd, w.len, &r.res), -EACCES);
+	EXPECT_EQ(r.audit_count, 1); /* KACS-AC-130: by one run */
+	EXPECT_EQ(lookups, 2 * n);   /* for the decision, and for the audit */
 }
 
 /*

@@ -150,14 +150,13 @@ static bool next_policy(struct check *ck, struct caap_iter *it)
 		if (!live_policy(ace))
 			continue;
 		it->index = it->next_index++;
-		if (seen_before(sacl, ace))
-			continue;
 		it->policy = find_policy(ck, ace + 8);
 		it->rule = 0;
-		if (it->policy != &recovery_policy)
-			return true;
-		/* Nor does it matter how many policies are unknown. */
-		if (!it->recovered) {
+		if (it->policy != &recovery_policy) {
+			if (!seen_before(sacl, ace))
+				return true;
+		} else if (!it->recovered) {
+			/* It does not matter either how many policies are unknown. */
 			it->recovered = true;
 			return true;
 		}
