@@ -44,7 +44,7 @@ public enum EffectKind : byte
     OperationStarted,
     /// <summary>KMES event operation.completed, .failed, .cancelled, .merged or .aborted, by <c>Operation.State</c>. Operation.</summary>
     OperationEnded,
-    /// <summary>KMES event service.notify. Service, Job, Key, Text (PEINIT-436).</summary>
+    /// <summary>KMES event service.notify. Service, Job, Key, Text, Number: how many were left out before (PEINIT-436).</summary>
     ServiceNotify,
     /// <summary>KMES event boot.mode and a console line. Mode in Number, Text = reason or null.</summary>
     BootMode,

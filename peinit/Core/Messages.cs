@@ -127,9 +127,9 @@ internal sealed class Messages(Machine machine)
 
     private void Forward(Service service, Job job, string key, string? value)
     {
-        if (value is not null)
+        if (value is not null && service.Notifications.Take(machine.Now.Monotonic, out int omitted))
         {
-            machine.Emit(new Effect { Kind = EffectKind.ServiceNotify, Service = service, Job = job, Key = key, Text = value });
+            machine.Emit(new Effect { Kind = EffectKind.ServiceNotify, Service = service, Job = job, Key = key, Text = value, Number = omitted });
         }
     }
 

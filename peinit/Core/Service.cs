@@ -327,6 +327,9 @@ public sealed class Service
     /// <summary>Starts that OnFailure of other services asked for.</summary>
     internal RestartHistory FailureStarts { get; }
 
+    /// <summary>Values forwarded as events; a new life of PID 1 begins with a full one.</summary>
+    internal NotifyBudget Notifications { get; } = new();
+
     /// <summary>The bound dependency whose stop made it Failed (PEINIT-263).</summary>
     internal Service? LostBinding
     {

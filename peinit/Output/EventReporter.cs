@@ -40,11 +40,12 @@ internal sealed class EventReporter
     internal void Notify(in Effect effect)
     {
         MsgPackWriter w = new(_buffer);
-        w.Map(4);
+        w.Map(5);
         Text(ref w, "service"u8, effect.Service!.Name);
         JobId(ref w, effect.Job);
         Text(ref w, "key"u8, effect.Key);
         Text(ref w, "value"u8, effect.Text);
+        Number(ref w, "omitted"u8, effect.Number);
         Emit("service.notify"u8, w.Written);
     }
 

@@ -248,6 +248,26 @@ public sealed class StopAndReloadTests
     }
 
     [Fact]
+    [Rule("PEINIT-436")]
+    public void Status_Flood_IsCutAndCounted()
+    {
+        Rig rig = OperationTests.In(ServiceState.Active);
+        for (int i = 0; i < 1000; i++)
+        {
+            rig.Notify("a", new NotifyFields { Status = $"{i}" });
+        }
+
+        Assert.Equal(NotifyBudget.Burst, rig.Of(EffectKind.ServiceNotify).Count());
+        Assert.Equal("999", rig.Service("a").StatusText);
+        rig.Advance((double)NotifyBudget.Refill / Rig.Second);
+        rig.Notify("a", new NotifyFields { Status = "slow" });
+        rig.Notify("a", new NotifyFields { Status = "fast" });
+        Effect last = rig.Of(EffectKind.ServiceNotify).Last();
+        Assert.Equal("slow", last.Text);
+        Assert.Equal(1000 - NotifyBudget.Burst, last.Number);
+    }
+
+    [Fact]
     [Rule("PEINIT-355")]
     public void ChildExited_UnknownPid_IsNobodysBusiness()
     {
