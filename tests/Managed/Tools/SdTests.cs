@@ -15,6 +15,7 @@ public class SdTests
 {
     private const string Rich =
         "O:BAG:SYD:PAI(D;;0x2;;;AN)(A;OICI;FA;;;SY)(A;;0x1200a9;;;BU)(XA;;FX;;;WD;(@User.Title == \"PM\"))(A;ID;GR;;;S-1-5-21-1-2-3-1000)" +
+        "(OA;CI;0x10;00112233-4455-6677-8899-aabbccddeeff;ffeeddcc-bbaa-9988-7766-554433221100;AU)" +
         "S:(AU;SAFA;FA;;;WD)(ML;;NWNR;;;HI)(RA;;;;;WD;(\"Colour\",TS,0x0,\"red\"))(TL;;0x0;;;S-1-19-512-8192)";
 
     [Fact, Rule("CLI-025", "CLI-006")]

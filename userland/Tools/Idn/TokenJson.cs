@@ -19,7 +19,8 @@ internal static class TokenJson
         writer.WriteNumber("auth_id", token.Statistics.AuthId);
         writer.WriteString("logon_type", token.LogonType?.ToString());
         writer.WriteString("type", token.Type.ToString());
-        writer.WriteString("impersonation_level", token.Level.ToString());
+        // A primary token has no level; the kernel says 0 of it, which is Anonymous of others.
+        writer.WriteString("impersonation_level", token.Type == TokenType.Primary ? null : token.Level.ToString());
         writer.WriteNumber("integrity_level", token.Integrity);
         writer.WriteNumber("mandatory_policy", token.MandatoryPolicy);
         writer.WriteString("elevation", token.Elevation.ToString());

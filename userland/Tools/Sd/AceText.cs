@@ -70,22 +70,46 @@ internal static class AceText
         return "";
     }
 
-    /// <summary>Condition, claim, or object types; null when the ACE has none.</summary>
+    /// <summary>Condition or claim; null when the ACE has none.</summary>
     public static string? Extra(in Ace ace)
     {
-        bool hasExtra = Ace.IsCallbackType(ace.Type) || ace.Type == AceType.ResourceAttribute;
-        if (hasExtra && Sddl.TryFormatAce(ace, new SddlOptions(SddlObjectKind.Other), out string text))
+        if (!Ace.IsCallbackType(ace.Type) && ace.Type != AceType.ResourceAttribute)
         {
-            // The seventh field of the ACE's text; the six before it hold no semicolon.
-            string[] fields = text[1..^1].Split(';', 7);
-            return fields.Length == 7 ? fields[6] : null;
+            return null;
         }
 
-        if (hasExtra)
+        if (!Sddl.TryFormatAce(ace, new SddlOptions(SddlObjectKind.Other), out string text))
         {
             return "(no text form)";
         }
 
-        return ace.ObjectType.IsEmpty ? null : new Guid(ace.ObjectType).ToString("D");
+        // The seventh field of the ACE's text; the six before it hold no semicolon.
+        string[] fields = text[1..^1].Split(';', 7);
+        return fields.Length == 7 ? fields[6] : null;
+    }
+
+    /// <summary>A GUID of an object ACE; null when it has none.</summary>
+    public static string? Type(ReadOnlySpan<byte> guid) => guid.IsEmpty ? null : new Guid(guid).ToString("D");
+
+    /// <summary>All that an ACE depends on besides its principal: condition, kind of object, kind of heir.</summary>
+    public static string? When(in Ace ace)
+    {
+        List<string> parts = [];
+        if (Extra(ace) is string extra)
+        {
+            parts.Add(extra);
+        }
+
+        if (Type(ace.ObjectType) is string type)
+        {
+            parts.Add($"type {type}");
+        }
+
+        if (Type(ace.InheritedObjectType) is string heir)
+        {
+            parts.Add($"inherited by {heir}");
+        }
+
+        return parts.Count == 0 ? null : string.Join(' ', parts);
     }
 }

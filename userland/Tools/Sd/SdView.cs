@@ -109,7 +109,7 @@ internal static class SdView
         {
             string who = ace.Sid.IsNone ? "-" : names.Of(ace.Sid);
             string mask = ace.IsKnown ? Rights(ace, rights) : "-";
-            table.Add(index.ToString(CultureInfo.InvariantCulture), AceText.Type(ace), who, mask, AceText.Flags(ace.Flags), AceText.Extra(ace));
+            table.Add(index.ToString(CultureInfo.InvariantCulture), AceText.Type(ace), who, mask, AceText.Flags(ace.Flags), AceText.When(ace));
         }
 
         context.Write(table);
@@ -154,6 +154,8 @@ internal static class SdView
             writer.WriteString("rights", ace.IsKnown ? Rights(ace, rights) : null);
             writer.WriteNumber("flags", (byte)ace.Flags);
             writer.WriteString("extra", AceText.Extra(ace));
+            writer.WriteString("object_type", AceText.Type(ace.ObjectType));
+            writer.WriteString("inherited_type", AceText.Type(ace.InheritedObjectType));
             writer.WriteEndObject();
         }
 
