@@ -2,6 +2,7 @@
 using System;
 using Peios.Events;
 using Peios.Interop;
+using Peios.Ipc;
 using Peios.Security;
 
 namespace Authd;
@@ -12,15 +13,36 @@ namespace Authd;
 /// </summary>
 internal sealed class AuditLog(EventEmitter? emitter)
 {
+    private readonly DenialBudget _refusals = new();
+
     /// <summary>Has every event so far been accepted?</summary>
     public bool IsWhole { get; private set; } = emitter is not null;
+
+    /// <summary>
+    /// Is a decision recorded? Refusals only as long as their caller has a budget, unless SYSTEM itself was refused, which
+    /// may emit what it likes anyway.
+    /// </summary>
+    /// <param name="record">The decision.</param>
+    /// <param name="now">Monotonic nanoseconds.</param>
+    /// <param name="omitted">Refusals of this caller that were not recorded before.</param>
+    internal bool Records(in ServiceTokenRecord record, ulong now, out long omitted)
+    {
+        omitted = 0;
+        return record.Reason == "OK" || record.Caller.User == WellKnownSids.System
+            || _refusals.Take(record.Caller.User.ToString(), now, out omitted);
+    }
 
     /// <summary>A decided <c>service-token</c> request.</summary>
     public void ServiceToken(in ServiceTokenRecord record)
     {
+        if (!Records(record, Clock.Monotonic, out long omitted))
+        {
+            return;
+        }
+
         Span<byte> buffer = stackalloc byte[2048];
         MsgPackWriter writer = new(buffer);
-        writer.Map(12);
+        writer.Map(13);
         Common(ref writer, record.Reason, record.Caller);
         Text(ref writer, "identity"u8, record.Identity);
         Text(ref writer, "service"u8, record.Service);
@@ -47,6 +69,8 @@ internal sealed class AuditLog(EventEmitter? emitter)
             writer.Guid(record.TokenGuid);
         }
 
+        writer.String("omitted"u8);
+        writer.Int64(omitted);
         Emit("authd.service-token"u8, writer.Written);
     }
 

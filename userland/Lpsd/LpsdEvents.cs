@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using Peios.Events;
 using Peios.Interop;
+using Peios.Ipc;
 using Peios.Security;
 
 namespace Lpsd;
@@ -10,16 +11,23 @@ namespace Lpsd;
 /// <summary>Emits lpsd's events after the change is durable (LPS-054 to LPS-056); a lost one is counted, never an error.</summary>
 internal sealed class LpsdEvents(EventEmitter? emitter)
 {
+    private readonly DenialBudget _refusals = new();
+
     /// <summary>Events that could not be emitted.</summary>
     public long Lost { get; private set; }
 
     /// <summary>A principal was added, or was not.</summary>
     public void Principal(string action, string reason, in EventCaller caller, in Sid target, string? name, IReadOnlyList<string> fields)
     {
+        if (!Records(reason, caller, out long omitted))
+        {
+            return;
+        }
+
         Span<byte> buffer = stackalloc byte[1024];
         MsgPackWriter writer = new(buffer);
-        writer.Map(9);
-        Common(ref writer, reason, caller);
+        writer.Map(10);
+        Common(ref writer, reason, caller, omitted);
         Text(ref writer, "action"u8, action);
         OptionalSid(ref writer, "target_sid"u8, target);
         writer.String("target_name"u8);
@@ -45,10 +53,15 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
     /// <summary>A membership was changed, or was not.</summary>
     public void Group(string action, string reason, in EventCaller caller, in Sid group, in Sid member)
     {
+        if (!Records(reason, caller, out long omitted))
+        {
+            return;
+        }
+
         Span<byte> buffer = stackalloc byte[1024];
         MsgPackWriter writer = new(buffer);
-        writer.Map(8);
-        Common(ref writer, reason, caller);
+        writer.Map(9);
+        Common(ref writer, reason, caller, omitted);
         Text(ref writer, "action"u8, action);
         OptionalSid(ref writer, "group_sid"u8, group);
         OptionalSid(ref writer, "member_sid"u8, member);
@@ -58,10 +71,15 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
     /// <summary>A claim was set or removed, or was not.</summary>
     public void Claim(string action, string reason, in EventCaller caller, in Sid target, string claim)
     {
+        if (!Records(reason, caller, out long omitted))
+        {
+            return;
+        }
+
         Span<byte> buffer = stackalloc byte[2048];
         MsgPackWriter writer = new(buffer);
-        writer.Map(8);
-        Common(ref writer, reason, caller);
+        writer.Map(9);
+        Common(ref writer, reason, caller, omitted);
         Text(ref writer, "action"u8, action);
         OptionalSid(ref writer, "target_sid"u8, target);
         Text(ref writer, "claim"u8, claim[..Math.Min(claim.Length, ClaimEntry.MaxNameLength)]);
@@ -73,14 +91,22 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
     {
         Span<byte> buffer = stackalloc byte[512];
         MsgPackWriter writer = new(buffer);
-        writer.Map(7);
-        Common(ref writer, reason, new EventCaller(WellKnownSids.System, 0, Processes.Self));
+        writer.Map(8);
+        Common(ref writer, reason, new EventCaller(WellKnownSids.System, 0, Processes.Self), omitted: 0);
         Text(ref writer, "action"u8, action);
         OptionalSid(ref writer, "machine_sid"u8, machine);
         Emit("lpsd.store"u8, writer.Written);
     }
 
-    private static void Common(ref MsgPackWriter writer, string reason, in EventCaller caller)
+    // Refusals are recorded as long as their caller has a budget. SYSTEM may emit what it likes anyway.
+    private bool Records(string reason, in EventCaller caller, out long omitted)
+    {
+        omitted = 0;
+        return reason == "OK" || caller.User == WellKnownSids.System
+            || _refusals.Take(caller.User.ToString(), Clock.Monotonic, out omitted);
+    }
+
+    private static void Common(ref MsgPackWriter writer, string reason, in EventCaller caller, long omitted)
     {
         writer.String("success"u8);
         writer.Boolean(reason == "OK");
@@ -90,6 +116,8 @@ internal sealed class LpsdEvents(EventEmitter? emitter)
         writer.UInt64(caller.AuthId);
         writer.String("by_pid"u8);
         writer.UInt64((ulong)Math.Max(caller.Pid, 0));
+        writer.String("omitted"u8);
+        writer.Int64(omitted);
     }
 
     private static void Text(ref MsgPackWriter writer, ReadOnlySpan<byte> key, string value)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Peinit.Control;
+using Peios.Ipc;
 using Xunit;
 
-namespace Peios.Tests.PeinitShell;
+namespace Peios.Tests.Ipc;
 
 public class DenialBudgetTests
 {

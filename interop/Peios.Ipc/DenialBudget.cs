@@ -2,16 +2,20 @@
 using System;
 using System.Collections.Generic;
 
-namespace Peinit.Control;
+namespace Peios.Ipc;
 
 /// <summary>
 /// How many refusals of one identity are recorded: a burst, then one a second. Without it anybody could wash the log,
-/// and everybody else's refusals, out of the buffers. What goes unrecorded is counted and told with the next one.
+/// and everybody else's refusals, out of the buffers: servers emit without a rate. What goes unrecorded is counted and
+/// told with the next one.
 /// </summary>
-internal sealed class DenialBudget
+public sealed class DenialBudget
 {
-    internal const int Burst = 32;
-    internal const ulong RefillNanoseconds = 1_000_000_000;
+    /// <summary>Records at once.</summary>
+    public const int Burst = 32;
+
+    /// <summary>Time after which there is one more.</summary>
+    public const ulong RefillNanoseconds = 1_000_000_000;
 
     // Identities are not made by the thousand; those beyond share one account.
     private const int MaxIdentities = 256;
@@ -22,7 +26,7 @@ internal sealed class DenialBudget
     /// <param name="identity">Whose refusal.</param>
     /// <param name="now">Monotonic nanoseconds.</param>
     /// <param name="omitted">Refusals that were not recorded since the last one that was.</param>
-    internal bool Take(string identity, ulong now, out long omitted)
+    public bool Take(string identity, ulong now, out long omitted)
     {
         Account account = Find(identity, now);
         ulong earned = (now - account.Since) / RefillNanoseconds;
