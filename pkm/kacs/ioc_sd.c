@@ -290,8 +290,18 @@ static bool keeps_mandatory(const struct kacs_sd *old, const struct kacs_sd *new
 	return true;
 }
 
-static int check_policy(u32 info, struct kacs_token *caller, const struct kacs_sd *old,
-			const struct kacs_sd *new)
+/**
+ * kacs_sd_may_change() - rules of a change of a descriptor beside the rights it needs
+ * @caller: who changes it
+ * @info: KACS_SD_..., the components that change
+ * @old: the stored descriptor
+ * @new: holds the components named by @info
+ *
+ * Context: process context. KACS-ENF-165, KACS-ENF-168 to KACS-ENF-170.
+ * Return: 0; -EINVAL without an owner or with more than a label; -EPERM.
+ */
+int kacs_sd_may_change(struct kacs_token *caller, u32 info, const struct kacs_sd *old,
+		       const struct kacs_sd *new)
 {
 	if (info & KACS_SD_OWNER) {
 		if (!new->owner)
@@ -382,7 +392,7 @@ static int change(const struct target *t, u32 info, struct kacs_token *caller, c
 	if (!err)
 		err = kacs_sd_parse(&old, stored->data, stored->len);
 	if (!err)
-		err = check_policy(info, caller, &old, new);
+		err = kacs_sd_may_change(caller, info, &old, new);
 	if (err)
 		goto put;
 	merged = merge(info, &old, new, scratch);

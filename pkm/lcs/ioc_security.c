@@ -7,8 +7,13 @@
 #include <linux/uaccess.h>
 
 #include <pkm/core/kacs.h>
+#include <uapi/linux/pkm/kacs.h>
 
 #include "internal.h"
+
+static_assert(REG_SECURITY_OWNER == KACS_SD_OWNER && REG_SECURITY_GROUP == KACS_SD_GROUP &&
+		      REG_SECURITY_DACL == KACS_SD_DACL && REG_SECURITY_SACL == KACS_SD_SACL,
+	      "parts are asked about by their KACS bits");
 
 #define ALL_PARTS (REG_SECURITY_OWNER | REG_SECURITY_GROUP | REG_SECURITY_DACL | REG_SECURITY_SACL)
 
@@ -164,6 +169,9 @@ static int set_security(struct lcs_op *op, struct lcs_key *key, const struct kac
 	err = lcs_call_read_key(op, key->place->hive, lcs_place_guid(key->place), &reply);
 	if (!err)
 		err = kacs_sd_parse(&current_sd, reply.key.meta.sd.p, reply.key.meta.sd.len) ? -EIO : 0;
+	/* Whoever may change an owner may not invent one, nor raise a label: as for tokens and processes. */
+	if (!err)
+		err = kacs_sd_may_change(op->token, parts, &current_sd, input);
 	if (!err) {
 		kacs_sd_parts_of(&current_sd, &merged);
 		kacs_sd_parts_of(input, &wanted);
@@ -186,7 +194,7 @@ static int set_security(struct lcs_op *op, struct lcs_key *key, const struct kac
  *
  * Context: sleeps for the source.
  * Return: 0; -EFAULT, -EINVAL (malformed, no owner left, ACE masks), -EACCES,
- * -EBADF, -ENOENT, -EIO, -ETIMEDOUT, -ENOMEM. LCS-293..LCS-297.
+ * -EPERM (owner, label or mandatory attribute that is not the caller's to set), -EBADF, -ENOENT, -EIO, -ETIMEDOUT, -ENOMEM. LCS-293..LCS-297.
  */
 long lcs_ioc_set_security(struct lcs_key *key, void __user *arg)
 {

@@ -54,6 +54,15 @@ int kacs_check_matched(struct kacs_token *tok, const void *sd, u32 sd_len, u32 d
 		       u32 *matched);
 
 /*
+ * May @caller put these components (KACS_SD_...) of @new into @old, beside the
+ * rights that it needs: owner, label, mandatory attributes (KACS-ENF-168 to
+ * KACS-ENF-170). Return: 0, -EINVAL, -EPERM.
+ */
+struct kacs_sd;
+int kacs_sd_may_change(struct kacs_token *caller, u32 info, const struct kacs_sd *old,
+		       const struct kacs_sd *new);
+
+/*
  * Descriptor of a new object below a parent (container child), LCS-146.
  * *@out is kmalloc'ed, the caller kfrees. Return: 0, -EINVAL, -ENOMEM.
  */

@@ -296,6 +296,28 @@ static void setting(void)
 	close(key);
 }
 
+/* All rights on a key are no right to name its owner, as for tokens and processes. */
+static void giving(void)
+{
+	const struct ace shared[] = { { 0, KEY_ALL_ACCESS, SID_SYSTEM },
+				      { 0, KEY_ALL_ACCESS, SID_LOCAL_SERVICE },
+				      {} };
+	struct sd sd = make_sd(shared);
+	int top = make_key("Machine\\Given", shared), key;
+
+	as_service();
+	key = open_key(-1, "Machine\\Given", KEY_ALL_ACCESS, 0);
+	works(set_security(key, REG_SECURITY_OWNER, sd.bytes, sd.len), "SetOwner_AsItIs_Works");
+	memcpy(sd.bytes + 20, SID_LOCAL_SERVICE, 12);
+	works(set_security(key, REG_SECURITY_OWNER, sd.bytes, sd.len), "SetOwner_Oneself_Works");
+	memcpy(sd.bytes + 20, SID_SYSTEM, 12);
+	fails(set_security(key, REG_SECURITY_OWNER, sd.bytes, sd.len), EPERM,
+	      "SetOwner_SomebodyElse_Eperm /* KACS-ENF-168 */");
+	as_system();
+	close(key);
+	close(top);
+}
+
 static void listing(void)
 {
 	const struct ace readable[] = { { 0, KEY_ALL_ACCESS, SID_SYSTEM },
@@ -431,6 +453,7 @@ int main(void)
 	generic();
 	creating();
 	setting();
+	giving();
 	listing();
 	passing();
 	current_user();
