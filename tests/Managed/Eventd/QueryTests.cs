@@ -184,6 +184,32 @@ public sealed class QueryTests : IDisposable
     }
 
     [Fact]
+    [Rule("EVT-204")]
+    public void Queries_OfManyUsers_LeaveRoomForSystem()
+    {
+        using EventdFixture f = new();
+        f.Settings = f.Settings with { MaxConcurrentQueries = 8 };
+        Daemon daemon = f.Start();
+        List<UnixSocket> streams = [];
+        for (int i = 0; i < 8; i++)
+        {
+            f.Judge.User = $"S-1-5-21-1-2-3-{1000 + i}";
+            streams.Add(f.Connect());
+            if (i < 7)
+            {
+                EventdFixture.Send(streams[i], "EVENTS STREAM");
+                Assert.Equal("ok", (string?)EventdFixture.Receive(streams[i])!["status"]);
+            }
+        }
+
+        Assert.Equal("too many queries", (string?)EventdFixture.Receive(streams[7])!["error"]);
+        f.Judge.User = "S-1-5-18";
+        Assert.All(f.Query("EVENTS TAKE 1"), static r => Assert.False(r.ContainsKey("error")));
+        streams.ForEach(static c => c.Dispose());
+        f.Stop(daemon);
+    }
+
+    [Fact]
     [Rule("EVT-207", "EVT-208", "EVT-212")]
     public void Stream_SendsWhatIsCommittedLater()
     {

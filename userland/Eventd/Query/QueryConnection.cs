@@ -102,7 +102,7 @@ internal sealed class QueryConnection(QueryServer server, UnixSocket socket, Res
             return;
         }
 
-        if (!server.TryEnterStream())
+        if (!server.TryEnterStream(User))
         {
             Fail("too many streaming queries");
             return;

@@ -15,6 +15,7 @@ internal sealed class QueryServer : IDisposable
 {
     private const int ExhaustedMs = 1000;
     private const int PerUserShare = 4;
+    private const int Reserve = 8; // one of so many is SYSTEM's alone
     private const string SystemUser = "S-1-5-18";
 
     private readonly UnixSocket _socket;
@@ -101,10 +102,10 @@ internal sealed class QueryServer : IDisposable
         }
     }
 
-    /// <summary>Room for one more stream?</summary>
-    internal bool TryEnterStream()
+    /// <summary>Room for one more stream of this user?</summary>
+    internal bool TryEnterStream(string user)
     {
-        if (Interlocked.Increment(ref _streams) <= Context.Settings.Current.MaxStreamingQueries)
+        if (Interlocked.Increment(ref _streams) <= LimitFor(user, Context.Settings.Current.MaxStreamingQueries))
         {
             return true;
         }
@@ -154,11 +155,11 @@ internal sealed class QueryServer : IDisposable
         bool room;
         lock (_lock)
         {
-            int limit = Context.Settings.Current.MaxConcurrentQueries;
+            int all = Context.Settings.Current.MaxConcurrentQueries;
             int same = _byUser.GetValueOrDefault(connection.User) + 1;
             _byUser[connection.User] = same;
             // Connections are cheap to open and to leave idle: nobody may use up what others query with.
-            room = ++_running <= limit && (connection.User == SystemUser || same <= Math.Max(1, limit / PerUserShare));
+            room = ++_running <= LimitFor(connection.User, all) && (connection.User == SystemUser || same <= Math.Max(1, all / PerUserShare));
         }
 
         if (room)
@@ -170,6 +171,9 @@ internal sealed class QueryServer : IDisposable
         connection.Fail("too many queries");
         Leave(connection);
     }
+
+    // However many users there are, whoever looks after the machine gets in.
+    private static int LimitFor(string user, int limit) => user == SystemUser ? limit : limit - (limit / Reserve);
 
     private void Serve(QueryConnection connection)
     {
