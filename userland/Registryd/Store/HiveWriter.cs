@@ -22,6 +22,7 @@ internal sealed partial class HiveWriter : IDisposable
     private readonly StoreStatements _main;
     private readonly StoreStatements _volatile;
     private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _lock;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
     private readonly SqliteStatement _savepoint;
@@ -38,7 +39,8 @@ internal sealed partial class HiveWriter : IDisposable
         _statements = new Statements(db);
         _main = new StoreStatements(_statements, "main");
         _volatile = new StoreStatements(_statements, "volatile");
-        _begin = _statements.Prepare("BEGIN IMMEDIATE"u8);
+        _begin = _statements.Prepare("BEGIN"u8);
+        _lock = _statements.Prepare("DELETE FROM main.keys WHERE 0"u8);
         _commit = _statements.Prepare("COMMIT"u8);
         _rollback = _statements.Prepare("ROLLBACK"u8);
         _savepoint = _statements.Prepare("SAVEPOINT one"u8);
@@ -71,7 +73,20 @@ internal sealed partial class HiveWriter : IDisposable
     }
 
     /// <summary>Starts a batch; Busy when another writer never let go.</summary>
-    public SqliteCode Begin() => _begin.Run();
+    /// <remarks>
+    /// The file is locked by a statement about it alone. BEGIN IMMEDIATE would hold the volatile store's mutex, which readers
+    /// need, for as long as somebody else keeps the file locked (RSI-059).
+    /// </remarks>
+    public SqliteCode Begin()
+    {
+        SqliteCode code = _begin.Run();
+        if (code == SqliteCode.Ok && (code = _lock.Run()) != SqliteCode.Ok)
+        {
+            Rollback();
+        }
+
+        return code;
+    }
 
     /// <summary>Makes the batch durable; after a failure nothing of it is kept.</summary>
     public SqliteCode Commit()
