@@ -194,7 +194,8 @@ static int set_security(struct lcs_op *op, struct lcs_key *key, const struct kac
  *
  * Context: sleeps for the source.
  * Return: 0; -EFAULT, -EINVAL (malformed, no owner left, ACE masks), -EACCES,
- * -EPERM (owner, label or mandatory attribute that is not the caller's to set), -EBADF, -ENOENT, -EIO, -ETIMEDOUT, -ENOMEM. LCS-293..LCS-297.
+ * -EPERM (owner, label or mandatory attribute that is not the caller's to set),
+ * -EBADF, -ENOENT, -EIO, -ETIMEDOUT, -ENOMEM. LCS-293..LCS-297.
  */
 long lcs_ioc_set_security(struct lcs_key *key, void __user *arg)
 {

@@ -58,7 +58,6 @@ int kacs_check_matched(struct kacs_token *tok, const void *sd, u32 sd_len, u32 d
  * rights that it needs: owner, label, mandatory attributes (KACS-ENF-168 to
  * KACS-ENF-170). Return: 0, -EINVAL, -EPERM.
  */
-struct kacs_sd;
 int kacs_sd_may_change(struct kacs_token *caller, u32 info, const struct kacs_sd *old,
 		       const struct kacs_sd *new);
 
